@@ -1,0 +1,46 @@
+using System.Data;
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace Modular.Kernel.Data;
+
+/// <summary>Runs hand-written, parameterised SQL on a context's connection and inside its transaction.</summary>
+public static class SqlCommands
+{
+    /// <summary>A command on the context's open connection. Parameters are named <c>@name</c> in the text.</summary>
+    public static async Task<DbCommand> SqlAsync(
+        this DbContext context, string sql, IEnumerable<(string Name, object? Value)> parameters, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(parameters);
+        var connection = context.Database.GetDbConnection();
+        if (connection.State != ConnectionState.Open)
+        {
+            await context.Database.OpenConnectionAsync(cancellationToken);
+        }
+
+        var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Callers pass constant text; every value is a parameter.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.Transaction = context.Database.CurrentTransaction?.GetDbTransaction();
+        foreach (var (name, value) in parameters)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            parameter.Value = value ?? DBNull.Value;
+            command.Parameters.Add(parameter);
+        }
+
+        return command;
+    }
+
+    /// <summary>Runs a command and returns how many rows its statements changed in all.</summary>
+    public static async Task<int> ExecuteSqlAsync(
+        this DbContext context, string sql, IEnumerable<(string Name, object? Value)> parameters, CancellationToken cancellationToken)
+    {
+        await using var command = await context.SqlAsync(sql, parameters, cancellationToken);
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

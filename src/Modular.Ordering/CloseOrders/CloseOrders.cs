@@ -1,0 +1,87 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Modular.Kernel;
+using Modular.Kernel.Data;
+using Modular.Kernel.Messages;
+using Modular.Kernel.Outbox;
+
+namespace Modular.Ordering;
+
+/// <summary>
+/// Closes the orders whose time is over: first their open payment attempts are asked and ended at the providers, then the
+/// order closes here. An order whose provider cannot say stays open and is tried again. Returns how many closed.
+/// </summary>
+public static partial class CloseOrders
+{
+    public sealed record Command : IRequest<int>;
+
+    internal sealed partial class Handler(ModularDbContext db, IMediator mediator, TimeProvider time, ILogger<Handler> log) : IRequestHandler<Command, int>
+    {
+        private const int BatchSize = 50;
+
+        // Claimed orders come up again after this time: when the process died, or when a provider could not say.
+        private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
+
+        public async Task<int> Handle(Command command, CancellationToken cancellationToken)
+        {
+            var closed = 0;
+            foreach (var orderNo in await ClaimAsync(cancellationToken))
+            {
+                if (await mediator.Send(new EndAttempts(orderNo), cancellationToken) == AttemptsEnd.Ended
+                    && await CloseAsync(orderNo, cancellationToken))
+                {
+                    LogClosed(orderNo);
+                    closed++;
+                }
+            }
+
+            return closed;
+        }
+
+        private async Task<List<string>> ClaimAsync(CancellationToken cancellationToken)
+        {
+            var dialect = db.Dialect;
+            var now = time.UtcNow();
+            await using var command = await db.SqlAsync(
+                $"""
+                UPDATE ordering_orders SET close_due_at = @lease
+                WHERE id IN (SELECT id FROM ordering_orders WHERE close_due_at <= @now ORDER BY close_due_at LIMIT {BatchSize} {dialect.SkipLocked})
+                RETURNING order_no
+                """,
+                [("now", dialect.TimeParameter(now)), ("lease", dialect.TimeParameter(now + Lease))],
+                cancellationToken);
+            var orderNos = new List<string>();
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                orderNos.Add(reader.GetString(0));
+            }
+
+            return orderNos;
+        }
+
+        private async Task<bool> CloseAsync(string orderNo, CancellationToken cancellationToken)
+        {
+            var now = time.UtcNow();
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            var changed = await db.Set<Order>().Where(o => o.OrderNo == orderNo && o.Status == OrderStatus.Pending).ExecuteUpdateAsync(
+                set => set.SetProperty(o => o.Status, OrderStatus.Closed)
+                    .SetProperty(o => o.ClosedAt, now)
+                    .SetProperty(o => o.CloseDueAt, (DateTimeOffset?)null),
+                cancellationToken);
+            if (changed == 0)
+            {
+                return false;
+            }
+
+            await db.EnqueueAsync([OutboxWriter.Event("order.closed", new { orderNo, closedAt = now }, now)], cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            await mediator.Publish(new OrdersChanged([orderNo]), cancellationToken);
+            return true;
+        }
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Order {OrderNo} closed unpaid")]
+        private partial void LogClosed(string orderNo);
+    }
+}

@@ -1,0 +1,131 @@
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using Modular.Kernel;
+using Modular.Kernel.Data;
+using Modular.Kernel.Idempotency;
+using Modular.Kernel.Outbox;
+
+namespace Modular.Ordering;
+
+/// <summary>
+/// Takes an order: prices come from the catalogue, never from the caller, and are frozen with the lines. With an
+/// idempotency key the order and the saved answer are one commit, so that a repeated request gets the same order.
+/// </summary>
+public static class PlaceOrder
+{
+    public const int MaxLines = 20;
+    public const int MaxQuantity = 99;
+
+    public sealed record Line(string? Sku, int Quantity);
+
+    public sealed record Command(IReadOnlyList<Line>? Lines, IdempotencyKey? Key = null) : IRequest<Outcome>;
+
+    public abstract record Outcome
+    {
+        private Outcome()
+        {
+        }
+
+        /// <summary>The order was placed.</summary>
+        public sealed record Placed(OrderView Order) : Outcome;
+
+        /// <summary>The same request was answered before.</summary>
+        public sealed record Repeated(SavedAnswer Answer) : Outcome;
+
+        /// <summary>The key was used for another request.</summary>
+        public sealed record KeyReused : Outcome;
+    }
+
+    internal sealed class Validator : AbstractValidator<Command>
+    {
+        public Validator(Catalogue catalogue)
+        {
+            RuleFor(command => command.Lines).NotEmpty().WithMessage("An order needs at least one line.")
+                .Must(lines => lines is null || lines.Count <= MaxLines).WithMessage($"An order has at most {MaxLines} lines.");
+            RuleForEach(command => command.Lines).ChildRules(line =>
+            {
+                line.RuleFor(l => l.Sku).Must(sku => catalogue.Find(sku) is not null).WithErrorCode("unknown_sku").WithMessage("The shop does not sell this sku.");
+                line.RuleFor(l => l.Quantity).InclusiveBetween(1, MaxQuantity).WithErrorCode("invalid_quantity").WithMessage($"The quantity is between 1 and {MaxQuantity}.");
+            });
+        }
+    }
+
+    internal sealed class Handler(ModularDbContext db, Catalogue catalogue, OrderingOptions options, TimeProvider time)
+        : IRequestHandler<Command, Outcome>
+    {
+        public async Task<Outcome> Handle(Command command, CancellationToken cancellationToken)
+        {
+            if (command.Key is { } key && await FindAnswerAsync(key, cancellationToken) is { } earlier)
+            {
+                return earlier;
+            }
+
+            var order = Compose(command.Lines!, time.UtcNow());
+            var view = OrderView.Of(order, []);
+
+            db.Add(order);
+            db.Add(OutboxWriter.Event("order.placed", new { view.OrderNo, amount = view.Amount }, order.CreatedAt));
+            if (command.Key is not null)
+            {
+                db.Add(OrderApi.Answer(command.Key, view, order.CreatedAt));
+            }
+
+            try
+            {
+                await db.SaveChangesAsync(cancellationToken);
+            }
+            catch (DbUpdateException e) when (command.Key is not null && WriteConflict.Is(e))
+            {
+                // The same request arrived twice at once and the other one was faster.
+                db.ChangeTracker.Clear();
+                return await FindAnswerAsync(command.Key, cancellationToken) ?? throw new InvalidOperationException("An order could not be stored.", e);
+            }
+
+            return new Outcome.Placed(view);
+        }
+
+        private async Task<Outcome?> FindAnswerAsync(IdempotencyKey key, CancellationToken cancellationToken)
+        {
+            var answer = await db.Set<SavedAnswer>().AsNoTracking()
+                .SingleOrDefaultAsync(a => a.Scope == key.Scope && a.Key == key.Key, cancellationToken);
+            return answer switch
+            {
+                null => null,
+                _ when answer.RequestHash == key.RequestHash => new Outcome.Repeated(answer),
+                _ => new Outcome.KeyReused(),
+            };
+        }
+
+        private Order Compose(IReadOnlyList<Line> lines, DateTimeOffset now)
+        {
+            var products = lines.Select(line => catalogue.Find(line.Sku)!).ToArray();
+            var amount = 0L;
+            for (var index = 0; index < lines.Count; index++)
+            {
+                amount = checked(amount + (products[index].Price.Minor * lines[index].Quantity));
+            }
+
+            var expiresAt = now + options.OrderExpiry;
+            return new Order
+            {
+                OrderNo = Numbers.Next(time),
+                Status = OrderStatus.Pending,
+                AmountMinor = amount,
+                Currency = products[0].Price.Currency,
+                Subject = $"预订{products[0].NameZh}订单",
+                CreatedAt = now,
+                ExpiresAt = expiresAt,
+                CloseDueAt = expiresAt,
+                Lines = [.. lines.Select((line, index) => new OrderLine
+                {
+                    Sku = products[index].Sku,
+                    NameZh = products[index].NameZh,
+                    NameEn = products[index].NameEn,
+                    Quantity = line.Quantity,
+                    UnitPriceMinor = products[index].Price.Minor,
+                })],
+            };
+        }
+    }
+}

@@ -13,7 +13,7 @@ public enum PaymentScene
     Qr,
 
     /// <summary>The page runs inside WeChat.</summary>
-    WeChat,
+    Wechat,
 
     /// <summary>A native app of the shop calls the provider's app.</summary>
     App,

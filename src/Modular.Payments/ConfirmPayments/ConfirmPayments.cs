@@ -1,0 +1,106 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Modular.Kernel;
+using Modular.Kernel.Data;
+
+namespace Modular.Payments;
+
+/// <summary>
+/// Asks the providers about every open payment that is due, and settles what they say: the path that works when
+/// notifications are lost, browsers are closed and processes die. Any number of nodes may run it; each claims its own
+/// payments. Returns how many were asked.
+/// </summary>
+public static partial class ConfirmPayments
+{
+    public sealed record Command : IRequest<int>;
+
+    internal sealed partial class Handler(
+        ModularDbContext db, IServiceScopeFactory scopes, ProviderInquiry inquiry, PaymentsOptions options, TimeProvider time, ILogger<Handler> log)
+        : IRequestHandler<Command, int>
+    {
+        private const int BatchSize = 100;
+        private const int Parallelism = 8;
+
+        // A claimed payment comes up again after this time when the process that claimed it died.
+        private static readonly TimeSpan Lease = TimeSpan.FromSeconds(45);
+
+        public async Task<int> Handle(Command command, CancellationToken cancellationToken)
+        {
+            var total = 0;
+            while (true)
+            {
+                var due = await ClaimAsync(cancellationToken);
+                await Parallel.ForEachAsync(
+                    due, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
+                    async (payment, ct) => await CheckAsync(payment, ct));
+                total += due.Count;
+                if (due.Count < BatchSize)
+                {
+                    return total;
+                }
+            }
+        }
+
+        private async Task<List<Payment>> ClaimAsync(CancellationToken cancellationToken)
+        {
+            var ids = new List<long>();
+            var now = time.UtcNow();
+            await using (var command = await db.SqlAsync(
+                ClaimSql(db.Dialect),
+                [("now", db.Dialect.TimeParameter(now)), ("lease", db.Dialect.TimeParameter(now + Lease))],
+                cancellationToken))
+            await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+            {
+                while (await reader.ReadAsync(cancellationToken))
+                {
+                    ids.Add(reader.GetInt64(0));
+                }
+            }
+
+            return ids.Count == 0
+                ? []
+                : await db.Set<Payment>().AsNoTracking().Where(payment => ids.Contains(payment.Id)).ToListAsync(cancellationToken);
+        }
+
+        internal static string ClaimSql(SqlDialect dialect) =>
+            $"""
+            UPDATE payments_payments SET next_check_at = @lease, last_checked_at = @now, check_count = check_count + 1
+            WHERE id IN (SELECT id FROM payments_payments WHERE next_check_at <= @now ORDER BY next_check_at LIMIT {BatchSize} {dialect.SkipLocked})
+            RETURNING id
+            """;
+
+        private async Task CheckAsync(Payment payment, CancellationToken cancellationToken)
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var detail = await InquireAsync(scope.ServiceProvider, payment, cancellationToken);
+            LogChecked(payment.PaymentNo, payment.Provider, detail);
+
+            var next = time.UtcNow() + options.WaitAfter(payment.CheckCount);
+            var answer = detail.Length > 256 ? detail[..256] : detail;
+            var scopedDb = scope.ServiceProvider.GetRequiredService<ModularDbContext>();
+            await scopedDb.Set<Payment>().Where(p => p.Id == payment.Id).ExecuteUpdateAsync(
+                set => set.SetProperty(p => p.LastAnswer, answer).SetProperty(
+                    p => p.NextCheckAt,
+                    // Whatever the settlement of this check decided stands; only a payment that is still open has a next check.
+                    p => p.Status == PaymentStatus.Pending || p.Status == PaymentStatus.Superseded ? next
+                        : p.Status == PaymentStatus.Closed && payment.Status != PaymentStatus.Closed ? p.NextCheckAt : null),
+                cancellationToken);
+        }
+
+        private async Task<string> InquireAsync(IServiceProvider services, Payment payment, CancellationToken cancellationToken)
+        {
+            // Past its expiry an unpaid payment is closed at its provider, so that the watching comes to an end.
+            if (payment.Status != PaymentStatus.Closed && time.UtcNow() > payment.ExpiresAt + options.ExpiryGrace)
+            {
+                return (await services.GetRequiredService<AttemptEnder>().EndAsync(payment, cancellationToken)).Detail;
+            }
+
+            return (await inquiry.AskAsync(payment, ReportSource.Poll, options.CallBudget + options.NotifyBudget, cancellationToken)).Detail;
+        }
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Payment {PaymentNo} checked at {Provider}: {Detail}")]
+        private partial void LogChecked(string paymentNo, string provider, string detail);
+    }
+}

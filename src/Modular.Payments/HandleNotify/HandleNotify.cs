@@ -1,0 +1,122 @@
+using System.Diagnostics.CodeAnalysis;
+using MediatR;
+using Microsoft.Extensions.Logging;
+using Modular.Kernel;
+using Modular.Payments.Abstractions;
+using Modular.Payments.Providers;
+using Modular.Payments.Settlement;
+
+namespace Modular.Payments;
+
+/// <summary>
+/// Takes a provider's notification: verifies it over the raw bytes, records and settles it in one commit, and only then
+/// acknowledges it. A repeated notification settles nothing twice; a refused one changes nothing and is kept with the reason.
+/// </summary>
+public static partial class HandleNotify
+{
+    public sealed record Command(string Instance, RawRequest Request, string? SourceAddress) : IRequest<Outcome>;
+
+    public abstract record Outcome
+    {
+        private Outcome()
+        {
+        }
+
+        public sealed record UnknownInstance : Outcome;
+
+        /// <summary>Answer with these bytes.</summary>
+        public sealed record Reply(NotificationReply Bytes) : Outcome;
+
+        /// <summary>Nothing was stored or decided; the provider should send it again.</summary>
+        public sealed record Unavailable : Outcome;
+    }
+
+    internal sealed partial class Handler(
+        ProviderCatalogue providers, SettlementQueue settlement, InboxRecorder inbox, PaymentsOptions options, ILogger<Handler> log)
+        : IRequestHandler<Command, Outcome>
+    {
+        public async Task<Outcome> Handle(Command command, CancellationToken cancellationToken)
+        {
+            if (providers.Find(command.Instance) is not { } provider)
+            {
+                return new Outcome.UnknownInstance();
+            }
+
+            if (!provider.InService)
+            {
+                return new Outcome.Unavailable();
+            }
+
+            // The limit is a timer and not a token of the request: a provider that hangs up early still gets its news stored.
+            using var limit = new CancellationTokenSource(options.NotifyBudget);
+            var verification = await provider.VerifyNotificationAsync(command.Request, options.NotifyBudget, limit.Token);
+            return verification switch
+            {
+                Verification.Verified { Report: { } report } when ReportRules.Problem(report) is { } problem =>
+                    await RefuseAsync(command, provider, "unusable_report", problem, null, limit.Token),
+                Verification.Verified { Report: { } report } => await SettleAsync(command, provider, report, limit.Token),
+                Verification.Refused refused =>
+                    await RefuseAsync(command, provider, refused.Reason.ToText(), refused.Detail, refused.PaymentNoHint, limit.Token),
+                _ => Undecided(provider, verification),
+            };
+        }
+
+        private async Task<Outcome> SettleAsync(Command command, ProviderInstance provider, PaymentReport report, CancellationToken cancellationToken)
+        {
+            var message = inbox.Accepted(provider.Name, "notify", command.Request, command.SourceAddress);
+            var outcome = await StoreAsync(new Entry(provider.Name, provider.Account, ReportSource.Notify, report, message), cancellationToken);
+            if (outcome is null)
+            {
+                return new Outcome.Unavailable();
+            }
+
+            LogNotified(provider.Name, report.PaymentNo, outcome.Effect, outcome.Reason);
+            return new Outcome.Reply(outcome.Effect is Effect.WrongAccount or Effect.UnknownPayment ? provider.Refuse() : provider.Acknowledge());
+        }
+
+        private async Task<Outcome> RefuseAsync(
+            Command command, ProviderInstance provider, string reason, string detail, string? paymentNoHint, CancellationToken cancellationToken)
+        {
+            LogRefused(provider.Name, reason, detail);
+            if (inbox.Refused(provider.Name, "notify", command.Request, command.SourceAddress, reason, detail, paymentNoHint) is { } message)
+            {
+                // A refusal stays a refusal even when it cannot be stored.
+                await StoreAsync(new Entry(provider.Name, provider.Account, ReportSource.Notify, null, message), cancellationToken);
+            }
+
+            return new Outcome.Reply(provider.Refuse());
+        }
+
+        private Outcome.Unavailable Undecided(ProviderInstance provider, Verification verification)
+        {
+            LogUndecided(provider.Name, (verification as Verification.Undecided)?.Detail ?? "The plugin returned nothing.");
+            return new Outcome.Unavailable();
+        }
+
+        [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever keeps a notification from being stored, the provider must send it again.")]
+        private async Task<Settlement.Outcome?> StoreAsync(Entry entry, CancellationToken cancellationToken)
+        {
+            try
+            {
+                return await settlement.SettleAsync(entry, cancellationToken);
+            }
+            catch (Exception e)
+            {
+                LogNotStored(entry.Instance, e.GetType().Name);
+                return null;
+            }
+        }
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Notification at {Instance} for {PaymentNo}: {Effect} {Reason}")]
+        private partial void LogNotified(string instance, string paymentNo, Effect effect, string? reason);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Notification at {Instance} refused ({Reason}): {Detail}")]
+        private partial void LogRefused(string instance, string reason, string detail);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Notification at {Instance} could not be verified now: {Detail}")]
+        private partial void LogUndecided(string instance, string detail);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Notification at {Instance} could not be stored ({Error}) and is not acknowledged")]
+        private partial void LogNotStored(string instance, string error);
+    }
+}

@@ -1,0 +1,119 @@
+using System.Diagnostics.CodeAnalysis;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Modular.Kernel;
+using Modular.Kernel.Data;
+using Modular.Payments.Abstractions;
+using Modular.Payments.Providers;
+using Modular.Payments.Settlement;
+
+namespace Modular.Payments;
+
+/// <summary>
+/// Takes the shopper who comes back from the cashier. Coming back proves nothing: the provider is asked at once, for a short
+/// time, and the order's page shows what is then known. A refused return changes nothing and is kept with the reason.
+/// </summary>
+public static partial class HandleReturn
+{
+    public sealed record Command(string Instance, RawRequest Request, string? SourceAddress) : IRequest<Outcome>;
+
+    public abstract record Outcome
+    {
+        private Outcome()
+        {
+        }
+
+        public sealed record UnknownInstance : Outcome;
+
+        public sealed record Unavailable : Outcome;
+
+        /// <summary>Go to the order's page. <paramref name="Verified"/> is false when only the browser's word names the order.</summary>
+        public sealed record ToOrder(string OrderNo, bool Verified) : Outcome;
+
+        /// <summary>Nothing that can be believed names a payment.</summary>
+        public sealed record Refused : Outcome;
+    }
+
+    internal sealed partial class Handler(
+        ModularDbContext db, ProviderCatalogue providers, SettlementQueue settlement, InboxRecorder inbox, ProviderInquiry inquiry,
+        PaymentsOptions options, ILogger<Handler> log) : IRequestHandler<Command, Outcome>
+    {
+        public async Task<Outcome> Handle(Command command, CancellationToken cancellationToken)
+        {
+            if (providers.Find(command.Instance) is not { } provider)
+            {
+                return new Outcome.UnknownInstance();
+            }
+
+            switch (await provider.VerifyReturnAsync(command.Request, options.ReturnBudget, cancellationToken))
+            {
+                case Verification.Verified { Report: { } report } when ReportRules.Problem(report) is null:
+                    if (!Decision.IsOurs(provider.Account, report.Account))
+                    {
+                        return await RefuseAsync(command, provider, "wrong_account", "The return names another account.", null, cancellationToken);
+                    }
+
+                    await RecordAsync(
+                        new Entry(provider.Name, provider.Account, ReportSource.Return, null, inbox.Accepted(provider.Name, "return", command.Request, command.SourceAddress)),
+                        cancellationToken);
+                    return await AskAsync(provider, report.PaymentNo, cancellationToken);
+                case Verification.Refused refused:
+                    return await RefuseAsync(command, provider, refused.Reason.ToText(), refused.Detail, refused.PaymentNoHint, cancellationToken);
+                default:
+                    return new Outcome.Unavailable();
+            }
+        }
+
+        private async Task<Outcome> AskAsync(ProviderInstance provider, string paymentNo, CancellationToken cancellationToken)
+        {
+            if (await FindAsync(provider, paymentNo, cancellationToken) is not { } payment)
+            {
+                return new Outcome.Refused();
+            }
+
+            if (payment.Status is PaymentStatus.Pending or PaymentStatus.Superseded or PaymentStatus.Closed)
+            {
+                await inquiry.AskAsync(payment, ReportSource.Return, options.ReturnBudget, cancellationToken);
+            }
+
+            return new Outcome.ToOrder(payment.OrderNo, Verified: true);
+        }
+
+        private async Task<Outcome> RefuseAsync(
+            Command command, ProviderInstance provider, string reason, string detail, string? paymentNoHint, CancellationToken cancellationToken)
+        {
+            LogRefused(provider.Name, reason, detail);
+            if (inbox.Refused(provider.Name, "return", command.Request, command.SourceAddress, reason, detail, paymentNoHint) is { } message)
+            {
+                await RecordAsync(new Entry(provider.Name, provider.Account, ReportSource.Return, null, message), cancellationToken);
+            }
+
+            return paymentNoHint is not null && await FindAsync(provider, paymentNoHint, cancellationToken) is { } payment
+                ? new Outcome.ToOrder(payment.OrderNo, Verified: false)
+                : new Outcome.Refused();
+        }
+
+        private async Task<Payment?> FindAsync(ProviderInstance provider, string paymentNo, CancellationToken cancellationToken) =>
+            await ShowPayment.FindAsync(db, paymentNo, cancellationToken) is { } payment && payment.Provider == provider.Name ? payment : null;
+
+        [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The shopper must see their order even when the inbox cannot be written.")]
+        private async Task RecordAsync(Entry entry, CancellationToken cancellationToken)
+        {
+            try
+            {
+                await settlement.SettleAsync(entry, cancellationToken);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                LogNotRecorded(entry.Instance, e.GetType().Name);
+            }
+        }
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Return at {Instance} refused ({Reason}): {Detail}")]
+        private partial void LogRefused(string instance, string reason, string detail);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Return at {Instance} could not be recorded ({Error})")]
+        private partial void LogNotRecorded(string instance, string error);
+    }
+}

@@ -1,0 +1,132 @@
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Modular.Kernel;
+using Modular.Kernel.Data;
+using Modular.Payments.Settlement;
+
+namespace Modular.Payments;
+
+/// <summary>A notification or return that was received, accepted or refused, and what came of it.</summary>
+internal sealed class InboxMessage
+{
+    public long Id { get; init; }
+
+    public required string ContentHash { get; init; }
+
+    public required string Instance { get; init; }
+
+    /// <summary><c>notify</c> or <c>return</c>.</summary>
+    public required string Kind { get; init; }
+
+    public required DateTimeOffset ReceivedAt { get; init; }
+
+    public string? SourceAddress { get; init; }
+
+    /// <summary><c>accepted</c> or <c>refused</c>.</summary>
+    public required string Verdict { get; init; }
+
+    /// <summary>Why it was refused, or why a payment was held, as a stable word.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The reason as a sentence.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>What it did, see <see cref="Settlement.Effect"/>.</summary>
+    public required string Effect { get; init; }
+
+    public string? PaymentNo { get; init; }
+
+    public string? ProviderTradeNo { get; init; }
+
+    public string? ProviderState { get; init; }
+
+    /// <summary>The request as received, protected with the shop's data protection keys.</summary>
+    public required string Envelope { get; init; }
+
+    /// <summary>How often the same bytes arrived.</summary>
+    public long Copies { get; init; }
+}
+
+internal sealed class InboxModel : IModelPart
+{
+    public void Configure(ModelBuilder model) => model.Entity<InboxMessage>(message =>
+    {
+        message.ToTable("payments_inbox");
+        message.Property(m => m.ContentHash).HasMaxLength(64);
+        message.Property(m => m.Instance).HasMaxLength(32);
+        message.Property(m => m.Kind).HasMaxLength(16);
+        message.Property(m => m.SourceAddress).HasMaxLength(45);
+        message.Property(m => m.Verdict).HasMaxLength(16);
+        message.Property(m => m.Reason).HasMaxLength(64);
+        message.Property(m => m.Detail).HasMaxLength(512);
+        message.Property(m => m.Effect).HasMaxLength(32);
+        message.Property(m => m.PaymentNo).HasMaxLength(64);
+        message.Property(m => m.ProviderTradeNo).HasMaxLength(64);
+        message.Property(m => m.ProviderState).HasMaxLength(64);
+        message.HasIndex(m => m.ContentHash).IsUnique();
+        message.HasIndex(m => m.PaymentNo);
+        message.HasIndex(m => new { m.Verdict, m.ReceivedAt });
+    });
+}
+
+/// <summary>The inbox's statements in a settlement.</summary>
+internal static class InboxSql
+{
+    /// <summary>A message that was refused before and comes again takes the new verdict: the configuration may have been mended.</summary>
+    public static string Insert(SqlDialect dialect) =>
+        $"""
+        INSERT INTO payments_inbox (content_hash, instance, kind, received_at, source_address, verdict, reason, detail, effect,
+                                    payment_no, provider_trade_no, provider_state, envelope, copies)
+        SELECT e.key, e.value->>'instance', e.value->>'kind', CAST(e.value->>'received_at' AS {dialect.TimeType}), e.value->>'source',
+               e.value->>'verdict', e.value->>'reason', e.value->>'detail', e.value->>'effect', e.value->>'payment_no',
+               e.value->>'trade_no', e.value->>'state', e.value->>'envelope', CAST(e.value->>'copies' AS bigint)
+        FROM json_each(@messages{dialect.AsJson}) AS e WHERE true
+        ON CONFLICT (content_hash) DO UPDATE SET verdict = excluded.verdict, reason = excluded.reason, detail = excluded.detail,
+               effect = excluded.effect, copies = payments_inbox.copies + excluded.copies
+        """;
+
+    public static string Count(SqlDialect dialect) =>
+        $"""
+        UPDATE payments_inbox SET copies = copies + CAST(e.value->>'n' AS bigint)
+        FROM json_each(@repeated{dialect.AsJson}) AS e WHERE payments_inbox.content_hash = e.key
+        """;
+
+    public static string Rows(SqlDialect dialect, IReadOnlyCollection<Record> records)
+    {
+        var rows = new JsonObject();
+        foreach (var record in records)
+        {
+            var message = record.Entry.Message!;
+            var report = record.Entry.Report;
+            rows.Add(message.ContentHash, new JsonObject
+            {
+                ["instance"] = record.Entry.Instance,
+                ["kind"] = message.Kind,
+                ["received_at"] = dialect.Time(message.ReceivedAt),
+                ["source"] = message.SourceAddress,
+                ["verdict"] = record.Verdict,
+                ["reason"] = message.RefusedBecause ?? record.Reason,
+                ["detail"] = message.Detail,
+                ["effect"] = record.Effect.ToText(),
+                ["payment_no"] = report?.PaymentNo ?? message.PaymentNoHint,
+                ["trade_no"] = report?.ProviderTradeNo,
+                ["state"] = report?.ProviderState,
+                ["envelope"] = message.Envelope,
+                ["copies"] = record.Copies,
+            });
+        }
+
+        return rows.ToJsonString();
+    }
+
+    public static string Counts(IReadOnlyDictionary<string, int> repeated)
+    {
+        var rows = new JsonObject();
+        foreach (var (hash, count) in repeated)
+        {
+            rows.Add(hash, new JsonObject { ["n"] = count });
+        }
+
+        return rows.ToJsonString();
+    }
+}

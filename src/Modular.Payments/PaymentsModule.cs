@@ -1,0 +1,52 @@
+using MediatR;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Modular.Kernel;
+using Modular.Kernel.Data;
+using Modular.Payments.Providers;
+using Modular.Payments.Settlement;
+
+namespace Modular.Payments;
+
+/// <summary>A provider instance as pages and operators may see it.</summary>
+/// <param name="Problem">Why it is out of service; null when it is in service.</param>
+public sealed record ProviderView(string Name, string Plugin, string DisplayName, IReadOnlyList<string> Scenes, string? Problem);
+
+/// <summary>Lists the configured provider instances in the configuration's order.</summary>
+public sealed record ListProviders : IRequest<IReadOnlyList<ProviderView>>;
+
+internal sealed class ListProvidersHandler(ProviderCatalogue providers) : RequestHandler<ListProviders, IReadOnlyList<ProviderView>>
+{
+    protected override IReadOnlyList<ProviderView> Handle(ListProviders request) =>
+    [
+        .. providers.Instances.Select(instance => new ProviderView(
+            instance.Name, instance.Plugin, instance.DisplayName, [.. instance.Scenes.Select(scene => scene.ToText())], instance.Problem)),
+    ];
+}
+
+/// <summary>Payments: the attempts, their settlement, and the providers behind them.</summary>
+public static class PaymentsModule
+{
+    public static IServiceCollection AddPayments(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(_ => PaymentsOptions.From(configuration));
+        services.AddSingleton<ProviderCatalogue>();
+        services.AddSingleton<InboxRecorder>();
+        services.AddSingleton<ProviderInquiry>();
+        services.AddSingleton<SettlementQueue>();
+        services.AddHostedService(provider => provider.GetRequiredService<SettlementQueue>());
+        services.AddScoped<SettlementDoor>();
+        services.AddScoped<AttemptEnder>();
+        services.AddScoped<PaymentStarter>();
+        services.AddSingleton<IModelPart, PaymentModel>();
+        services.AddSingleton<IModelPart, InboxModel>();
+        return services.AddSlicesOf(typeof(PaymentsModule).Assembly);
+    }
+
+    /// <summary>Maps the JSON API below <paramref name="api"/>, which is <c>/api</c> and requires a key.</summary>
+    public static void MapPaymentsApi(this IEndpointRouteBuilder api) => PaymentApi.Map(api);
+
+    /// <summary>Maps the addresses that providers and returning browsers call.</summary>
+    public static void MapGateways(this IEndpointRouteBuilder routes) => GatewayEndpoints.Map(routes);
+}

@@ -1,0 +1,104 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using Modular.Payments.Abstractions;
+
+namespace Modular.Payments.Providers;
+
+/// <summary>
+/// The provider instances of <c>Modular:Providers</c>, made once at start. An instance that cannot be made is kept as out
+/// of service with the reason; the others run on. Immutable and thread-safe.
+/// </summary>
+internal sealed partial class ProviderCatalogue
+{
+    private readonly Dictionary<string, ProviderInstance> byName;
+
+    public ProviderCatalogue(IConfiguration configuration, PaymentsOptions options, TimeProvider time, ILogger<ProviderCatalogue> log)
+    {
+        var loader = new PluginLoader(configuration["Modular:Plugins:Path"] is { Length: > 0 } path ? path : Path.Combine(AppContext.BaseDirectory, "plugins"));
+        Instances = [.. configuration.GetSection("Modular:Providers").GetChildren().Select(section => Make(section, options, loader, time))];
+        byName = Instances.ToDictionary(instance => instance.Name, StringComparer.Ordinal);
+        foreach (var instance in Instances)
+        {
+            if (instance.InService)
+            {
+                LogInService(log, instance.Name, instance.Plugin);
+            }
+            else
+            {
+                LogOutOfService(log, instance.Name, instance.Plugin, instance.Problem!);
+            }
+        }
+    }
+
+    public IReadOnlyList<ProviderInstance> Instances { get; }
+
+    public ProviderInstance? Find(string? name) => name is null ? null : byName.GetValueOrDefault(name);
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A plugin's failure takes its own instance out of service and nothing else.")]
+    private static ProviderInstance Make(IConfigurationSection section, PaymentsOptions options, PluginLoader loader, TimeProvider time)
+    {
+        var name = section.Key;
+        var plugin = section["Plugin"] ?? "";
+        try
+        {
+            if (name.Length > 32 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+            {
+                throw new ProviderSettingsException("The instance's name may have 32 letters, digits, hyphens and underscores at most, because it stands in addresses.");
+            }
+
+            if (plugin.Length == 0)
+            {
+                throw new ProviderSettingsException("Plugin is missing: name the plugin's assembly, for example Modular.Payments.Alipay.");
+            }
+
+            if (options.PublicUrlProblem is { } problem)
+            {
+                throw new ProviderSettingsException(problem);
+            }
+
+            var loaded = loader.Load(plugin);
+            var settings = new ProviderSettings(section.AsEnumerable(makePathsRelative: true).Where(pair => pair.Key.Length > 0 && pair.Key != "Plugin"));
+            var provider = loaded.Create(new ProviderContext(name, settings, ProviderHttp.Create(), time))
+                ?? throw new ProviderSettingsException("The plugin made no provider.");
+            return new ProviderInstance(name, plugin, loaded.DisplayNames, provider);
+        }
+        catch (Exception e) when (e is ProviderSettingsException or PluginLoadException)
+        {
+            return ProviderInstance.OutOfService(name, plugin, e.Message);
+        }
+        catch (Exception e)
+        {
+            // A foreign exception's message might quote a setting; its type cannot.
+            return ProviderInstance.OutOfService(name, plugin, $"The plugin failed while it was configured ({e.GetType().Name}).");
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Provider instance {Instance} ({Plugin}) is in service")]
+    private static partial void LogInService(ILogger log, string instance, string plugin);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Provider instance {Instance} ({Plugin}) is out of service: {Problem}")]
+    private static partial void LogOutOfService(ILogger log, string instance, string plugin, string problem);
+}
+
+/// <summary>Makes the client through which an instance talks to its provider.</summary>
+internal static class ProviderHttp
+{
+    // Answers of payment calls are a few kilobytes; the default limit is two gigabytes.
+    private const int MaxAnswerBytes = 1024 * 1024;
+
+    public static HttpClient Create() =>
+        new(new SocketsHttpHandler
+        {
+            // A redirect of a signed call is an error or an attack, and cookies would join payments that have nothing in common.
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+        })
+        {
+            MaxResponseContentBufferSize = MaxAnswerBytes,
+            // Each call brings a token that ends it in time.
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+}

@@ -1,0 +1,142 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using Modular.Payments.Abstractions;
+
+namespace Modular.Payments.Providers;
+
+/// <summary>
+/// One configured provider as the rest of the module uses it. Every call is limited in time and in number, and whatever a
+/// plugin does wrong (throw, hang, return null) becomes the unknown answer of that call. Thread-safe.
+/// </summary>
+internal sealed class ProviderInstance
+{
+    // A plugin that hangs may hold this many calls; the host and the other instances keep their threads.
+    private const int MaxCalls = 64;
+
+    private readonly IPaymentProvider? provider;
+    private int calls;
+
+    public ProviderInstance(string name, string plugin, IReadOnlyDictionary<string, string> displayNames, IPaymentProvider provider)
+    {
+        Name = name;
+        Plugin = plugin;
+        DisplayNames = displayNames;
+        this.provider = provider;
+        Account = provider.Account;
+        Scenes = provider.Scenes;
+    }
+
+    private ProviderInstance(string name, string plugin, string problem)
+    {
+        Name = name;
+        Plugin = plugin;
+        Problem = problem;
+        DisplayNames = new Dictionary<string, string>();
+        Account = new ProviderAccount(null, null);
+        Scenes = [];
+    }
+
+    public string Name { get; }
+
+    public string Plugin { get; }
+
+    public IReadOnlyDictionary<string, string> DisplayNames { get; }
+
+    public ProviderAccount Account { get; }
+
+    public IReadOnlyList<PaymentScene> Scenes { get; }
+
+    /// <summary>Why the instance is out of service; null when it is in service.</summary>
+    public string? Problem { get; }
+
+    [MemberNotNullWhen(true, nameof(provider))]
+    public bool InService => provider is not null;
+
+    public bool CanClose => provider is IClosingProvider;
+
+    public string DisplayName =>
+        DisplayNames.GetValueOrDefault(CultureInfo.CurrentUICulture.TwoLetterISOLanguageName)
+        ?? DisplayNames.GetValueOrDefault("en") ?? Name;
+
+    public static ProviderInstance OutOfService(string name, string plugin, string problem) => new(name, plugin, problem);
+
+    public Task<StartAnswer> StartAsync(StartRequest request, TimeSpan budget, CancellationToken cancellationToken) =>
+        CallAsync((p, ct) => p.StartAsync(request, ct), detail => new StartAnswer.Unknown(detail), budget, cancellationToken);
+
+    public Task<QueryAnswer> QueryAsync(PaymentReference payment, TimeSpan budget, CancellationToken cancellationToken) =>
+        CallAsync((p, ct) => p.QueryAsync(payment, ct), detail => new QueryAnswer.Unknown(detail), budget, cancellationToken);
+
+    public Task<CloseAnswer> CloseAsync(PaymentReference payment, TimeSpan budget, CancellationToken cancellationToken) =>
+        CallAsync(
+            (p, ct) => p is IClosingProvider closing ? closing.CloseAsync(payment, ct) : Task.FromResult<CloseAnswer>(new CloseAnswer.Unknown("The provider cannot close payments.")),
+            detail => new CloseAnswer.Unknown(detail),
+            budget,
+            cancellationToken);
+
+    public Task<Verification> VerifyNotificationAsync(RawRequest request, TimeSpan budget, CancellationToken cancellationToken) =>
+        CallAsync((p, ct) => p.VerifyNotificationAsync(request, ct).AsTask(), detail => new Verification.Undecided(detail), budget, cancellationToken);
+
+    public Task<Verification> VerifyReturnAsync(RawRequest request, TimeSpan budget, CancellationToken cancellationToken) =>
+        CallAsync((p, ct) => p.VerifyReturnAsync(request, ct).AsTask(), detail => new Verification.Undecided(detail), budget, cancellationToken);
+
+    public NotificationReply Acknowledge() => provider!.Acknowledge();
+
+    public NotificationReply Refuse() => provider!.Refuse();
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The contract says that any exception of a plugin means unknown.")]
+    private async Task<T> CallAsync<T>(
+        Func<IPaymentProvider, CancellationToken, Task<T>> call, Func<string, T> unknown, TimeSpan budget, CancellationToken cancellationToken)
+        where T : class
+    {
+        if (!InService)
+        {
+            return unknown($"The provider instance is out of service: {Problem}");
+        }
+
+        if (Interlocked.Increment(ref calls) > MaxCalls)
+        {
+            Interlocked.Decrement(ref calls);
+            return unknown($"{MaxCalls} calls to the provider are waiting already.");
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(budget);
+        var running = StartCall(provider, call, limit.Token);
+        try
+        {
+            return await running.WaitAsync(budget, cancellationToken) ?? unknown("The plugin returned nothing.");
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            return unknown($"The provider did not answer within {budget.TotalSeconds:0.#} seconds.");
+        }
+        catch (Exception e)
+        {
+            return unknown($"The call failed ({e.GetType().Name}).");
+        }
+    }
+
+    // On a thread of the pool, because a plugin may block before its first await; the place is given back when the call
+    // really ends, not when we stop waiting for it.
+    private Task<T?> StartCall<T>(IPaymentProvider target, Func<IPaymentProvider, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+        where T : class
+    {
+        return Task.Run(CallAsync, CancellationToken.None);
+
+        async Task<T?> CallAsync()
+        {
+            try
+            {
+                return call(target, cancellationToken) is { } task ? await task : null;
+            }
+            finally
+            {
+                Interlocked.Decrement(ref calls);
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using Modular.Payments.Abstractions;
+
+namespace Modular.Payments.Settlement;
+
+/// <summary>What a decision is made about: the payment's terms and state, and two facts about its surroundings.</summary>
+/// <param name="OrderHasKeeper">Another payment of the same order has been kept.</param>
+/// <param name="TradeNoTaken">The reported provider number belongs to another payment already.</param>
+internal readonly record struct Standing(PaymentStatus Status, Money Amount, string? ProviderTradeNo, bool OrderHasKeeper, bool TradeNoTaken);
+
+/// <summary>What a report does to a payment.</summary>
+internal enum Effect
+{
+    /// <summary>Nothing was to be decided: a message was recorded.</summary>
+    Recorded,
+
+    /// <summary>The report says nothing new.</summary>
+    Unchanged,
+
+    /// <summary>The payment succeeded.</summary>
+    Settled,
+
+    /// <summary>The payment is closed.</summary>
+    Closed,
+
+    /// <summary>Money came that may not simply be kept.</summary>
+    Held,
+
+    /// <summary>The report names an account that is not the instance's.</summary>
+    WrongAccount,
+
+    /// <summary>The instance has no payment of that number.</summary>
+    UnknownPayment,
+
+    /// <summary>The same message was accepted before.</summary>
+    Duplicate,
+}
+
+/// <summary>The outcome of <see cref="Decision.Decide"/>.</summary>
+/// <param name="To">The new state; null when it stays as it is.</param>
+internal readonly record struct Verdict(Effect Effect, PaymentStatus? To = null, string? Reason = null);
+
+/// <summary>
+/// Decides what a report does to a payment. Pure: the same standing and report give the same verdict, whatever brought the
+/// report and however often. States only move forward:
+/// <code>
+/// pending ──► superseded        (by StartPayment or CloseOrders, not by a report)
+/// pending, superseded ──► closed                       a report says closed
+/// pending, superseded, closed ──► succeeded or held    a report says paid
+/// </code>
+/// A paid report meets its checks in this order: is the amount said, is it ours, is the provider's number free, has the
+/// order no other money yet.
+/// </summary>
+internal static class Decision
+{
+    public const string AmountMissing = "amount_missing";
+    public const string AmountMismatch = "amount_mismatch";
+    public const string CurrencyMismatch = "currency_mismatch";
+    public const string TradeNoReused = "trade_no_reused";
+    public const string PaidTwice = "paid_twice";
+    public const string PaidLate = "paid_late";
+
+    public static Verdict Decide(in Standing standing, PaymentReport report) => report.State switch
+    {
+        ReportedState.Paid => standing.Status switch
+        {
+            PaymentStatus.Pending or PaymentStatus.Superseded or PaymentStatus.Closed => Receive(standing, report),
+            _ => new Verdict(Effect.Unchanged),
+        },
+        ReportedState.Closed when standing.Status is PaymentStatus.Pending or PaymentStatus.Superseded => new Verdict(Effect.Closed, PaymentStatus.Closed),
+        _ => new Verdict(Effect.Unchanged),
+    };
+
+    /// <summary>Whether every part of the account that the report names is the instance's own.</summary>
+    public static bool IsOurs(ProviderAccount own, ProviderAccount reported) =>
+        (reported.Merchant is null || reported.Merchant == own.Merchant) && (reported.App is null || reported.App == own.App);
+
+    private static Verdict Receive(in Standing standing, PaymentReport report)
+    {
+        if (report.Amount is not { } amount)
+        {
+            return Hold(AmountMissing);
+        }
+
+        if (amount.Currency != standing.Amount.Currency)
+        {
+            return Hold(CurrencyMismatch);
+        }
+
+        if (amount.Minor != standing.Amount.Minor)
+        {
+            return Hold(AmountMismatch);
+        }
+
+        if (standing.TradeNoTaken)
+        {
+            return Hold(TradeNoReused);
+        }
+
+        return standing.OrderHasKeeper
+            ? Hold(PaidTwice)
+            : new Verdict(Effect.Settled, PaymentStatus.Succeeded, standing.Status == PaymentStatus.Closed ? PaidLate : null);
+    }
+
+    private static Verdict Hold(string reason) => new(Effect.Held, PaymentStatus.Held, reason);
+}

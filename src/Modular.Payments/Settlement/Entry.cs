@@ -1,0 +1,42 @@
+using Modular.Payments.Abstractions;
+
+namespace Modular.Payments.Settlement;
+
+/// <summary>
+/// One thing to be stored by settlement: a report, a message that was received, or a message with the report in it.
+/// </summary>
+/// <param name="Instance">The name of the provider instance that it came through.</param>
+/// <param name="Account">The instance's own account.</param>
+/// <param name="Source">What brought it.</param>
+/// <param name="Report">What it says of a payment; null when a message is only to be recorded.</param>
+/// <param name="Message">The message to be recorded; null when nothing was received (a query).</param>
+internal sealed record Entry(string Instance, ProviderAccount Account, ReportSource Source, PaymentReport? Report, ReceivedMessage? Message);
+
+/// <summary>A notification or return as it is kept in the inbox.</summary>
+internal sealed record ReceivedMessage
+{
+    /// <summary>Names the content: the same bytes at the same instance give the same hash.</summary>
+    public required string ContentHash { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required DateTimeOffset ReceivedAt { get; init; }
+
+    public required string? SourceAddress { get; init; }
+
+    /// <summary>The whole request, protected: it holds a signature and personal data.</summary>
+    public required string Envelope { get; init; }
+
+    /// <summary>The plugin's refusal; null when it verified the message.</summary>
+    public string? RefusedBecause { get; init; }
+
+    /// <summary>One sentence about the refusal.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>The payment that an unverified message names.</summary>
+    public string? PaymentNoHint { get; init; }
+}
+
+/// <summary>What became of an entry.</summary>
+/// <param name="Status">The payment's state now; null when no payment was found.</param>
+internal sealed record Outcome(Effect Effect, string? Reason = null, string? OrderNo = null, PaymentStatus? Status = null);

@@ -14,9 +14,13 @@ public static class OrderingModule
         services.AddSingleton(_ => new Catalogue(configuration));
         services.AddSingleton(_ => OrderingOptions.From(configuration));
         services.AddSingleton<IModelPart, OrderingModel>();
+        services.AddSingleton<OrderWatch>();
         return services.AddSlicesOf(typeof(OrderingModule).Assembly);
     }
 
     /// <summary>Maps the JSON API below <paramref name="api"/>, which is <c>/api</c> and requires a key.</summary>
     public static void MapOrderingApi(this IEndpointRouteBuilder api) => OrderApi.Map(api);
+
+    /// <summary>Maps what the pages need beside themselves: the live status.</summary>
+    public static void MapOrderingPages(this IEndpointRouteBuilder routes) => WatchOrder.Map(routes);
 }

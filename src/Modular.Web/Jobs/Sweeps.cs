@@ -1,0 +1,30 @@
+using System.ComponentModel;
+using Hangfire;
+using MediatR;
+using Modular.Kernel.Outbox;
+using Modular.Ordering;
+using Modular.Payments;
+
+namespace Modular.Web.Jobs;
+
+/// <summary>
+/// The recurring jobs. A job is only a wake-up: the work list is the shop's own rows with a due time, which each run
+/// claims in batches, so that a lost, doubled or late job changes nothing.
+/// </summary>
+public sealed class Sweeps(IMediator mediator)
+{
+    /// <summary>Asks the providers about the open payments that are due.</summary>
+    [DisplayName("Confirm payments that are due")]
+    [AutomaticRetry(Attempts = 0)]
+    public Task<int> ConfirmPaymentsAsync(CancellationToken cancellationToken) => mediator.Send(new ConfirmPayments.Command(), cancellationToken);
+
+    /// <summary>Closes the orders whose time is over.</summary>
+    [DisplayName("Close expired orders")]
+    [AutomaticRetry(Attempts = 0)]
+    public Task<int> CloseOrdersAsync(CancellationToken cancellationToken) => mediator.Send(new CloseOrders.Command(), cancellationToken);
+
+    /// <summary>Delivers the events that are due.</summary>
+    [DisplayName("Dispatch events")]
+    [AutomaticRetry(Attempts = 0)]
+    public Task<int> DispatchEventsAsync(CancellationToken cancellationToken) => mediator.Send(new DispatchEvents(), cancellationToken);
+}

@@ -1,31 +1,31 @@
+using System.Diagnostics.CodeAnalysis;
 using FluentValidation;
-using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Modular.Kernel.Web;
 
 namespace Modular.Web.Hosting;
 
 /// <summary>Turns every failure below <c>/api</c> into problem+json with a stable code, and tells nothing of the inside.</summary>
-internal sealed partial class ApiErrors(ILogger<ApiErrors> log) : IExceptionHandler
+internal sealed partial class ApiErrors(ILogger<ApiErrors> log) : IEndpointFilter
 {
-    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "This is the edge: whatever failed, the caller gets one shape of answer.")]
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
-        if (!httpContext.Request.Path.StartsWithSegments("/api"))
+        try
         {
-            return false;
+            return await next(context);
         }
-
-        var problem = exception switch
+        catch (Exception e)
         {
-            ApiProblemException e => ApiProblem.Details(e.Status, e.Code, e.Message),
-            ValidationException e => ApiProblem.Details(e),
-            BadHttpRequestException e => ApiProblem.Details(e.StatusCode, ApiProblem.CodeOf(e.StatusCode), "The request cannot be read."),
-            OperationCanceledException when httpContext.RequestAborted.IsCancellationRequested => ApiProblem.Details(499, "request_aborted", "The caller went away."),
-            _ => Unexpected(exception, httpContext),
-        };
-        httpContext.Response.StatusCode = problem.Status!.Value;
-        await Results.Problem(problem).ExecuteAsync(httpContext);
-        return true;
+            return Results.Problem(e switch
+            {
+                ApiProblemException problem => ApiProblem.Details(problem.Status, problem.Code, problem.Message),
+                ValidationException invalid => ApiProblem.Details(invalid),
+                BadHttpRequestException bad => ApiProblem.Details(bad.StatusCode, ApiProblem.CodeOf(bad.StatusCode), "The request cannot be read."),
+                OperationCanceledException when context.HttpContext.RequestAborted.IsCancellationRequested => ApiProblem.Details(499, "request_aborted", "The caller went away."),
+                _ => Unexpected(e, context.HttpContext),
+            });
+        }
     }
 
     private ProblemDetails Unexpected(Exception exception, HttpContext context)

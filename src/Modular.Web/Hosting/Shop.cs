@@ -76,7 +76,6 @@ public static class Shop
         services.AddShopLanguages();
         services.AddShopSecurity(configuration);
         services.AddProblemDetails();
-        services.AddExceptionHandler<ApiErrors>();
         services.AddOpenApi("v1", options => options.AddDocumentTransformer<BearerKeyTransformer>());
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         services.AddSweeps(configuration);
@@ -101,10 +100,9 @@ public static class Shop
         app.UseAuthorization();
         app.UseAntiforgery();
 
-        var api = app.MapGroup("/api").RequireAuthorization(ApiKeys.Policy).DisableAntiforgery();
+        var api = app.MapGroup("/api").RequireAuthorization(ApiKeys.Policy).DisableAntiforgery().AddEndpointFilter<RouteGroupBuilder, ApiErrors>();
         api.MapOrderingApi();
         api.MapPaymentsApi();
-        app.Map("/api/{**rest}", () => ApiProblem.Of(404, "not_found", "There is nothing at this address.")).ExcludeFromDescription();
         app.MapGateways();
         app.MapOrderingPages();
         app.MapRazorPages();

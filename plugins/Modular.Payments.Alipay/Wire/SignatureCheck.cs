@@ -52,13 +52,21 @@ internal static class SignatureCheck
             : (RefusalReason.WrongSignature, $"The signature does not belong to this message and {trust.Name}.");
     }
 
-    /// <summary>Decodes a signature; false when it is too long or no Base64.</summary>
+    /// <summary>
+    /// Decodes a signature; false when it is too long or not the one Base64 text of its bytes. White space and stray bits
+    /// at the end, which decoders forgive, are refused: there is one way to write a signature.
+    /// </summary>
     public static bool TryDecode(ReadOnlySpan<byte> base64, Span<byte> signature, out int length)
     {
         length = 0;
-        return base64.Length <= MaxSignatureLength
-            && Base64.DecodeFromUtf8(base64, signature, out var consumed, out length) == OperationStatus.Done
-            && consumed == base64.Length;
+        if (base64.Length > MaxSignatureLength || Base64.DecodeFromUtf8(base64, signature, out _, out length) != OperationStatus.Done)
+        {
+            return false;
+        }
+
+        Span<byte> again = stackalloc byte[MaxSignatureLength];
+        return Base64.EncodeToUtf8(signature[..length], again, out _, out var encoded) == OperationStatus.Done
+            && again[..encoded].SequenceEqual(base64);
     }
 
     public static bool IsAuthentic(ReadOnlySpan<byte> signed, ReadOnlySpan<byte> signature, RSA key) =>

@@ -1,0 +1,21 @@
+using Modular.Payments.Abstractions;
+
+namespace Modular.Payments.Alipay;
+
+/// <summary>
+/// Alipay's open platform (<c>gateway.do</c>, version 1.0, RSA2) with the products page.pay, wap.pay, precreate and app.pay.
+/// The settings are described at <see cref="AlipaySettings"/>.
+/// </summary>
+public sealed class AlipayPlugin : IPaymentPlugin
+{
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> DisplayNames { get; } =
+        new Dictionary<string, string> { ["zh"] = "支付宝", ["en"] = "Alipay" };
+
+    /// <inheritdoc/>
+    public IPaymentProvider Create(ProviderContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return new AlipayProvider(AlipaySettings.Read(context.Settings, context.Time), context.Http, context.Time);
+    }
+}

@@ -14,8 +14,11 @@ internal sealed class AlipayOptions
     /// <summary>Accept SUCCESS as well as success; international descriptions write it in capitals.</summary>
     public bool AckIgnoresCase { get; set; }
 
-    /// <summary>How far a request's timestamp may be off; the official figure is not published. 0s checks nothing.</summary>
-    public string TimestampTolerance { get; set; } = "10m";
+    /// <summary>
+    /// How far a request's timestamp may be off; the official figure is not published. 0s checks nothing. A day, because
+    /// the official Node.js SDK writes the local time of its machine and is served all the same.
+    /// </summary>
+    public string TimestampTolerance { get; set; } = "24h";
 
     /// <summary>Accept a charset that stands in the body only.</summary>
     public bool CharsetInBody { get; set; }

@@ -17,6 +17,7 @@ internal static class ControlModule
 
     public static void MapControl(this WebApplication app)
     {
+        app.Use(ExplainBadRequestsAsync);
         app.MapGet("/sandbox/health", () => Results.Json(new { status = "ok" }));
         app.MapTradeControl();
         app.MapNotificationControl();
@@ -27,6 +28,18 @@ internal static class ControlModule
     public static IResult Answer(object value) => Results.Json(value, Json);
 
     public static IResult Problem(int status, string code, string message) => Results.Json(new { code, message }, Json, statusCode: status);
+
+    private static async Task ExplainBadRequestsAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (BadHttpRequestException mistake) when (!context.Response.HasStarted)
+        {
+            await Problem(mistake.StatusCode, "bad_request", mistake.Message).ExecuteAsync(context);
+        }
+    }
 
     /// <summary>The body as JSON, or null where there is none. What is not JSON is the caller's mistake and said so.</summary>
     public static async Task<T?> ReadAsync<T>(HttpRequest request)

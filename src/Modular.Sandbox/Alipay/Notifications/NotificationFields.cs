@@ -33,6 +33,11 @@ internal static class NotificationFields
         Add("trade_no", trade.TradeNo);
         Add("total_amount", Yuan.Text(status == TradeStatus.Waiting ? trade.TotalFen : trade.ReportedFen));
         Add("passback_params", trade.PassbackParams);
+        if (trade.WasPaid && status != TradeStatus.Waiting)
+        {
+            Add("gmt_payment", Beijing.Text(trade.PaidAt!.Value));
+        }
+
         if (status is TradeStatus.Success or TradeStatus.Finished)
         {
             AddPayment(trade, Add);
@@ -56,7 +61,6 @@ internal static class NotificationFields
     private static void AddPayment(Trade trade, Action<string, string?> add)
     {
         var paid = Yuan.Text(trade.PaidFen);
-        add("gmt_payment", Beijing.Text(trade.PaidAt!.Value));
         add("invoice_amount", paid);
         add("receipt_amount", paid);
         add("buyer_pay_amount", paid);

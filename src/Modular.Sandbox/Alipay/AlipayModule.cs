@@ -1,0 +1,39 @@
+using Modular.Sandbox.Alipay.Cashier;
+using Modular.Sandbox.Alipay.Gateway;
+using Modular.Sandbox.Alipay.Methods;
+using Modular.Sandbox.Alipay.Notifications;
+
+namespace Modular.Sandbox.Alipay;
+
+/// <summary>The Alipay open platform as one part of the sandbox.</summary>
+internal static class AlipayModule
+{
+    public static void AddAlipay(this IServiceCollection services)
+    {
+        services.AddSingleton<Merchants>();
+        services.AddSingleton<TradeArchive>().AddSingleton<TradeDesk>().AddSingleton<TradeBook>();
+        services.AddSingleton<PostBox>().AddSingleton<NotificationBody>().AddSingleton<Doorbell>();
+        services.AddSingleton<Courier>().AddSingleton<Announcer>();
+        services.AddSingleton<RequestCheck>().AddSingleton<SignedAnswer>().AddSingleton<TradePlacement>();
+        services.AddSingleton<IApiMethod, Precreate>();
+        services.AddSingleton<IApiMethod, Query>();
+        services.AddSingleton<IApiMethod, Close>();
+        services.AddSingleton<IApiMethod, Cancel>();
+        services.AddSingleton<IApiMethod, RefundTrade>();
+        services.AddSingleton<IApiMethod, RefundQuery>();
+        services.AddSingleton<IApiMethod, CertificateDownload>();
+        services.AddSingleton<CashierLinks>().AddSingleton<AppResult>().AddSingleton<CashierPages>();
+        services.AddSingleton<CashierEntrance>().AddSingleton<CashierEndpoints>();
+        services.AddSingleton<GatewayEndpoint>();
+    }
+
+    public static void MapAlipay(this WebApplication app)
+    {
+        // Resolved now, so that an unreadable key stops the start.
+        app.Services.GetRequiredService<Merchants>();
+        app.Services.GetRequiredService<TradeBook>();
+        var gateway = app.Services.GetRequiredService<GatewayEndpoint>();
+        app.MapMethods("/alipay/gateway.do", [HttpMethods.Get, HttpMethods.Post], (Delegate)gateway.HandleAsync);
+        app.Services.GetRequiredService<CashierEndpoints>().Map(app);
+    }
+}

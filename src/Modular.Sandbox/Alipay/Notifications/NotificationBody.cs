@@ -1,0 +1,60 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Options;
+using Modular.Sandbox.Alipay.Wire;
+using Modular.Sandbox.Faults;
+
+namespace Modular.Sandbox.Alipay.Notifications;
+
+/// <summary>Signs a notification for one attempt and spoils it where a fault says so.</summary>
+internal sealed class NotificationBody(IOptions<SandboxOptions> options, Merchants merchants) : IDisposable
+{
+    private readonly RSA nobodysKey = RSA.Create(2048);
+
+    /// <summary>The form to post.</summary>
+    public string Write(Notification notification, NotifyFaults faults, DateTimeOffset now)
+    {
+        var fields = new Dictionary<string, string>(notification.Fields, StringComparer.Ordinal) { ["notify_time"] = Beijing.Text(now) };
+        Overwrite(fields, faults.ResignTampered);
+        var signed = Sign(merchants.Find(notification.AppId)!, fields, notification.Charset, faults);
+        Overwrite(signed, faults.Tamper);
+        if (faults.OmitSignature == true)
+        {
+            signed.Remove("sign");
+        }
+
+        return FormText.Write(signed, Charsets.Of(notification.Charset));
+    }
+
+    /// <summary>The fields with sign_type and sign, as the gateway would send them.</summary>
+    public Dictionary<string, string> Sign(Merchant merchant, Dictionary<string, string> fields, string charset, NotifyFaults faults)
+    {
+        var signType = faults.SignType ?? "RSA2";
+        var signed = new Dictionary<string, string>(fields, StringComparer.Ordinal);
+        var serial = options.Value.Alipay.NotifyCertificateSerial;
+        if (serial == "signed" && merchant.Certificates is not null)
+        {
+            signed["alipay_cert_sn"] = merchant.Certificates.AlipaySerial;
+        }
+
+        var key = faults.WrongKey == true ? nobodysKey : merchant.AlipayKey;
+        var sign = WireSignature.Sign(key, WireSignature.OfNotification(signed), Charsets.Of(charset), signType);
+        if (serial == "unsigned" && merchant.Certificates is not null)
+        {
+            signed["alipay_cert_sn"] = merchant.Certificates.AlipaySerial;
+        }
+
+        signed["sign_type"] = signType;
+        signed["sign"] = sign;
+        return signed;
+    }
+
+    public void Dispose() => nobodysKey.Dispose();
+
+    private static void Overwrite(Dictionary<string, string> fields, Dictionary<string, string>? values)
+    {
+        foreach (var (name, value) in values ?? [])
+        {
+            fields[name] = value;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+namespace Modular.Sandbox.Alipay;
+
+/// <summary>All trades, behind one lock. Every reader and writer passes through <see cref="Locked"/>.</summary>
+internal sealed class TradeBook : IDisposable
+{
+    private static readonly TimeSpan SaveEvery = TimeSpan.FromSeconds(1);
+
+    private readonly Lock gate = new();
+    private readonly TradeDesk desk;
+    private readonly TimeProvider time;
+    private readonly TradeArchive archive;
+    private readonly Ledger ledger;
+    private readonly ITimer alarm;
+    private readonly ITimer saving;
+
+    public TradeBook(TradeDesk desk, TimeProvider time, TradeArchive archive)
+    {
+        (this.desk, this.time, this.archive) = (desk, time, archive);
+        ledger = new Ledger(desk, archive.Load());
+        alarm = time.CreateTimer(_ => Locked(_ => 0), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        // Storing is an affair of the machine and not of the simulated time.
+        saving = TimeProvider.System.CreateTimer(_ => Store(), null, SaveEvery, SaveEvery);
+        Locked(_ => 0);
+    }
+
+    /// <summary>Runs the work alone. Whatever is due by the clock happens first, so nobody sees a trade past its end.</summary>
+    public T Locked<T>(Func<Ledger, T> work)
+    {
+        lock (gate)
+        {
+            desk.DoWhatIsDue();
+            try
+            {
+                return work(ledger);
+            }
+            finally
+            {
+                SetAlarm();
+                archive.IsStale = true;
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        alarm.Dispose();
+        saving.Dispose();
+        Store();
+    }
+
+    private void Store()
+    {
+        lock (gate)
+        {
+            archive.Save(ledger.All);
+        }
+    }
+
+    private void SetAlarm()
+    {
+        if (desk.NextDue is { } due)
+        {
+            var wait = due - time.GetUtcNow();
+            // Fifteen days fit into a timer, but a time_expire of next year does not.
+            alarm.Change(TimeSpan.FromTicks(Math.Clamp(wait.Ticks, 0, TimeSpan.TicksPerDay)), Timeout.InfiniteTimeSpan);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+using Microsoft.Extensions.Options;
+using Modular.Sandbox.Alipay.Notifications;
+
+namespace Modular.Sandbox.Alipay;
+
+/// <summary>
+/// What can happen to a trade, and who is told. Works on trades whose book is locked; a refused step throws
+/// <see cref="Refusal"/> and changes nothing.
+/// </summary>
+internal sealed class TradeDesk(IOptions<SandboxOptions> options, Announcer announcer, TimeProvider time)
+{
+    private readonly AlipayOptions settings = options.Value.Alipay;
+    private readonly PriorityQueue<Trade, DateTimeOffset> deadlines = new();
+
+    public DateTimeOffset? NextDue => deadlines.TryPeek(out _, out var due) ? due : null;
+
+    /// <summary>The buyer opens the cashier, logs in or scans: from here on the gateway knows the trade.</summary>
+    public void Open(Trade trade)
+    {
+        if (trade.Exists)
+        {
+            return;
+        }
+
+        var now = time.GetUtcNow();
+        if (trade.HasExpired(now))
+        {
+            throw Refusal.Business("ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR", "当前时间已超过允许支付的时间");
+        }
+
+        trade.OpenedAt = now;
+        trade.Status = TradeStatus.Waiting;
+        trade.ExpiresAt ??= Expiry.After(trade.TimeoutExpress, settings.DefaultTimeout, now);
+        Watch(trade);
+        announcer.Announce(trade);
+    }
+
+    /// <summary><paramref name="force"/> lets money arrive although the trade is closed or expired.</summary>
+    public void Pay(Trade trade, bool force = false, long? fen = null)
+    {
+        if (!trade.Exists && !(force && trade.HasExpired(time.GetUtcNow())))
+        {
+            Open(trade);
+        }
+
+        if (trade.IsPaid)
+        {
+            throw Refusal.Business("ACQ.TRADE_HAS_SUCCESS", "交易已被支付");
+        }
+
+        if (trade.Status == TradeStatus.Closed && !force)
+        {
+            throw Refusal.Business("ACQ.TRADE_HAS_CLOSE", "交易已经关闭");
+        }
+
+        trade.OpenedAt ??= time.GetUtcNow();
+        trade.PaidAt = time.GetUtcNow();
+        trade.PaidFen = fen ?? trade.TotalFen;
+        trade.ClosedAt = null;
+        trade.Status = TradeStatus.Success;
+        Watch(trade);
+        announcer.Announce(trade);
+    }
+
+    public void Close(Trade trade)
+    {
+        if (trade.Status != TradeStatus.Waiting)
+        {
+            throw trade.Exists
+                ? Refusal.Business("ACQ.TRADE_STATUS_ERROR", "交易状态不合法")
+                : Refusal.NoSuchTrade();
+        }
+
+        trade.ClosedAt = time.GetUtcNow();
+        trade.Status = TradeStatus.Closed;
+        announcer.Announce(trade);
+    }
+
+    /// <summary>The time for refunds is over.</summary>
+    public void Finish(Trade trade)
+    {
+        if (trade.Status != TradeStatus.Success)
+        {
+            throw Refusal.Business("ACQ.TRADE_STATUS_ERROR", "交易状态不合法");
+        }
+
+        trade.Status = TradeStatus.Finished;
+        announcer.Announce(trade);
+    }
+
+    /// <summary>Gives money back. The amount has been checked; giving back the rest closes the trade.</summary>
+    public void GiveBack(Trade trade, Refund refund)
+    {
+        trade.Refunds.Add(refund);
+        if (trade.RefundedFen == trade.PaidFen)
+        {
+            trade.ClosedAt = refund.At;
+            trade.Status = TradeStatus.Closed;
+        }
+
+        announcer.Announce(trade, refund);
+    }
+
+    public void Watch(Trade trade)
+    {
+        if (trade.Status is TradeStatus.Waiting && trade.ExpiresAt is { } end)
+        {
+            deadlines.Enqueue(trade, end);
+        }
+        else if (trade.Status == TradeStatus.Success && FinishesAt(trade) is { } finish)
+        {
+            deadlines.Enqueue(trade, finish);
+        }
+    }
+
+    public void DoWhatIsDue()
+    {
+        while (NextDue <= time.GetUtcNow())
+        {
+            var trade = deadlines.Dequeue();
+            if (trade.Status == TradeStatus.Waiting)
+            {
+                Close(trade);
+            }
+            else if (trade.Status == TradeStatus.Success && FinishesAt(trade) <= time.GetUtcNow())
+            {
+                Finish(trade);
+            }
+        }
+    }
+
+    public void Forget() => deadlines.Clear();
+
+    private DateTimeOffset? FinishesAt(Trade trade) =>
+        settings.FinishAfter.Length > 0 ? trade.PaidAt + Durations.Parse(settings.FinishAfter) : null;
+}

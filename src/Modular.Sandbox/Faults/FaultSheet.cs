@@ -1,0 +1,122 @@
+using System.Text.Json.Serialization;
+
+namespace Modular.Sandbox.Faults;
+
+/// <summary>Everything that shall go wrong: for all trades, and for single ones by their merchant number.</summary>
+internal sealed record FaultSheet : FaultSet
+{
+    public Dictionary<string, FaultSet> Trades { get; init; } = [];
+}
+
+internal record FaultSet
+{
+    public NotifyFaults? Notify { get; init; }
+
+    public IReadOnlyList<GatewayFault>? Gateway { get; init; }
+
+    public TradeFaults? Trade { get; init; }
+}
+
+/// <summary>What happens to notifications. A value left null is inherited from the faults of all trades.</summary>
+internal sealed record NotifyFaults
+{
+    public bool? Drop { get; init; }
+
+    public double? DelaySeconds { get; init; }
+
+    /// <summary>How many further copies of the first delivery are sent.</summary>
+    public int? Duplicate { get; init; }
+
+    /// <summary>After the news of a payment, the older news that the trade waits for the buyer.</summary>
+    public bool? Reorder { get; init; }
+
+    /// <summary>Fields changed after signing.</summary>
+    public Dictionary<string, string>? Tamper { get; init; }
+
+    /// <summary>Fields changed before signing: a message that Alipay really signed, about something else.</summary>
+    public Dictionary<string, string>? ResignTampered { get; init; }
+
+    /// <summary>Signed with a key that nobody knows.</summary>
+    public bool? WrongKey { get; init; }
+
+    public bool? OmitSignature { get; init; }
+
+    /// <summary>RSA signs with SHA-1; any other value is only announced.</summary>
+    public string? SignType { get; init; }
+
+    public NotifyFaults Over(NotifyFaults? general) => general is null ? this : new()
+    {
+        Drop = Drop ?? general.Drop,
+        DelaySeconds = DelaySeconds ?? general.DelaySeconds,
+        Duplicate = Duplicate ?? general.Duplicate,
+        Reorder = Reorder ?? general.Reorder,
+        Tamper = Tamper ?? general.Tamper,
+        ResignTampered = ResignTampered ?? general.ResignTampered,
+        WrongKey = WrongKey ?? general.WrongKey,
+        OmitSignature = OmitSignature ?? general.OmitSignature,
+        SignType = SignType ?? general.SignType,
+    };
+}
+
+/// <summary>One way in which the gateway misbehaves.</summary>
+internal sealed record GatewayFault
+{
+    public GatewayFaultKind Kind { get; init; }
+
+    /// <summary>Methods it concerns, for example <c>alipay.trade.query</c>; empty: all.</summary>
+    public IReadOnlyList<string> Methods { get; init; } = [];
+
+    public double SlowSeconds { get; init; }
+
+    /// <summary>How many calls it still concerns; null: all.</summary>
+    public int? Times { get; init; }
+
+    /// <summary>The work is done and only the answer is lost or spoilt.</summary>
+    public bool AfterWork { get; init; }
+
+    public bool Concerns(string? method) => Methods.Count == 0 || (method is not null && Methods.Contains(method));
+}
+
+[JsonConverter(typeof(JsonStringEnumConverter<GatewayFaultKind>))]
+internal enum GatewayFaultKind
+{
+    /// <summary>Nothing but the slowness.</summary>
+    None,
+    Http500,
+    Html,
+
+    /// <summary>No answer until the client gives up.</summary>
+    Hang,
+
+    /// <summary>The connection is torn down.</summary>
+    Close,
+    Empty,
+
+    /// <summary>A right answer without its signature.</summary>
+    Unsigned,
+
+    /// <summary>A right answer with a signature of another key.</summary>
+    WrongSignature,
+
+    /// <summary>The signed answer 20000, which means that the outcome is unknown.</summary>
+    SystemError,
+}
+
+internal sealed record TradeFaults
+{
+    /// <summary>For so long after a payment, queries still answer WAIT_BUYER_PAY.</summary>
+    public double? QueryLagSeconds { get; init; }
+
+    /// <summary>The buyer pays this instead of the total.</summary>
+    public string? PayAmount { get; init; }
+
+    /// <summary>The buyer can pay a trade that is closed.</summary>
+    public bool? PayAfterClose { get; init; }
+
+    public TradeFaults Over(TradeFaults? general) => general is null ? this : new()
+    {
+        QueryLagSeconds = QueryLagSeconds ?? general.QueryLagSeconds,
+        PayAmount = PayAmount ?? general.PayAmount,
+        PayAfterClose = PayAfterClose ?? general.PayAfterClose,
+    };
+}

@@ -1,0 +1,41 @@
+namespace Modular.Sandbox.Setup;
+
+/// <summary>
+/// <c>init --data DIR --credentials DIR --url URL [--certificates]</c>: makes keys for both sides on the first run and
+/// keeps whatever exists on every later one. Never prints a key.
+/// </summary>
+internal static class InitCommand
+{
+    private const string Usage = "usage: init --data DIR --credentials DIR --url http://127.0.0.1:5090 [--certificates]";
+
+    public static int Run(string[] args, TextWriter output, TextWriter errors)
+    {
+        var (data, credentials, url) = (Option(args, "--data"), Option(args, "--credentials"), Option(args, "--url"));
+        if (data is null || credentials is null || !Uri.TryCreate(url, UriKind.Absolute, out _))
+        {
+            errors.WriteLine(Usage);
+            return 2;
+        }
+
+        var folder = new KeyFolder(data);
+        if (folder.Exists("sandbox.json"))
+        {
+            output.WriteLine($"Kept the merchants in {data}.");
+        }
+        else
+        {
+            AlipayMerchants.Create(folder);
+            output.WriteLine($"Made two test merchants in {data}: one with keys, one with certificates.");
+        }
+
+        var written = ShopCredentials.Write(folder, new KeyFolder(credentials), url!.TrimEnd('/'), args.Contains("--certificates"));
+        output.WriteLine(written == 0 ? $"Kept the credentials in {credentials}." : $"Wrote {written} credentials into {credentials}.");
+        return 0;
+    }
+
+    private static string? Option(string[] args, string name)
+    {
+        var at = Array.IndexOf(args, name);
+        return at >= 0 && at + 1 < args.Length ? args[at + 1] : null;
+    }
+}

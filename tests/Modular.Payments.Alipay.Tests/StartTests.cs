@@ -81,7 +81,7 @@ public sealed class StartTests
     {
         Assert.Equal("CURRENCY", Assert.IsType<StartAnswer.Rejected>(await StartAsync(Some.Start(PaymentScene.Qr) with { Amount = new Money(100, "USD") })).Code);
         Assert.Equal("AMOUNT", Assert.IsType<StartAnswer.Rejected>(await StartAsync(Some.Start(PaymentScene.Pc) with { Amount = Money.Cny(0) })).Code);
-        Assert.Equal("SCENE", Assert.IsType<StartAnswer.Rejected>(await StartAsync(Some.Start(PaymentScene.WeChat))).Code);
+        Assert.Equal("SCENE", Assert.IsType<StartAnswer.Rejected>(await StartAsync(Some.Start(PaymentScene.Wechat))).Code);
     }
 
     [Fact]

@@ -107,7 +107,7 @@ public static partial class HandleNotify
             }
         }
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "Notification at {Instance} for {PaymentNo}: {Effect} {Reason}")]
+        [LoggerMessage(Level = LogLevel.Debug, Message = "Notification at {Instance} for {PaymentNo}: {Effect} {Reason}")]
         private partial void LogNotified(string instance, string paymentNo, Effect effect, string? reason);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Notification at {Instance} refused ({Reason}): {Detail}")]

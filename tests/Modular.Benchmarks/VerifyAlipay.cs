@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using Modular.Payments.Abstractions;
+using Modular.Payments.Alipay;
+using Modular.Testing.Hosting;
+
+namespace Modular.Benchmarks;
+
+/// <summary>P2: what verifying a notification and signing a request cost beside the bare RSA operation.</summary>
+internal static class VerifyAlipay
+{
+    private const int Rounds = 9;
+    private const int Verifications = 4000;
+    private const int Signatures = 400;
+
+    public static void Run()
+    {
+        using var alipay = new AlipayParty();
+        var provider = Provider(alipay);
+        var fields = AlipayParty.PaidFields("01M899GP1RP724473F1RPBMBR5", "0.01");
+        var body = Encoding.ASCII.GetBytes(alipay.Sign(fields));
+        var request = new RawRequest("POST", "", [new("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")], body);
+        var canonical = Encoding.UTF8.GetBytes(string.Join('&', fields.Select(field => $"{field.Key}={field.Value}")));
+        var signature = alipay.AlipayKey.SignData(canonical, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+
+        // A key imported on its own, as a shop has it: only the public half.
+        using var key = RSA.Create();
+        key.ImportSubjectPublicKeyInfo(alipay.AlipayKey.ExportSubjectPublicKeyInfo(), out _);
+
+        var (raw, plugin) = (new Figures("RSA.VerifyData alone"), new Figures("plugin: parse, verify, report"));
+        var (rawSign, pluginSign) = (new Figures("RSA.SignData alone"), new Figures("plugin: make and sign a page.pay form"));
+        var start = Start();
+        long allocated = 0;
+        for (var round = -2; round < Rounds; round++)
+        {
+            var verifyRaw = Rate(Verifications, () => Check(key.VerifyData(canonical, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)));
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var verifyPlugin = Rate(Verifications, () => Check(Verified(provider, request)));
+            allocated = (GC.GetAllocatedBytesForCurrentThread() - before) / Verifications;
+            var signRaw = Rate(Signatures, () => Check(alipay.AppKey.SignData(canonical, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).Length == 256));
+            var signPlugin = Rate(Signatures, () => Check(provider.StartAsync(start, default).Result is StartAnswer.Started));
+            if (round >= 0)
+            {
+                raw.Add(verifyRaw);
+                plugin.Add(verifyPlugin);
+                rawSign.Add(signRaw);
+                pluginSign.Add(signPlugin);
+            }
+        }
+
+        Report.Heading("P2  Alipay in process, one thread");
+        foreach (var figures in new[] { raw, plugin, rawSign, pluginSign })
+        {
+            Console.WriteLine(figures.Line("/s"));
+        }
+
+        Report.Goal("P2", "verify / raw VerifyData", plugin.Median / raw.Median, 0.75);
+        Report.Goal("P2", "allocated per notification, KB", allocated / 1024.0, 4, atMost: true);
+        Report.Goal("P2", "sign / raw SignData", pluginSign.Median / rawSign.Median, 0.95);
+    }
+
+    private static IPaymentProvider Provider(AlipayParty alipay) => new AlipayPlugin().Create(new ProviderContext(
+        "alipay",
+        new ProviderSettings(new Dictionary<string, string?>
+        {
+            ["AppId"] = AlipayParty.AppId,
+            ["SellerId"] = AlipayParty.SellerId,
+            ["PrivateKey"] = alipay.AppKey.ExportPkcs8PrivateKeyPem(),
+            ["AlipayPublicKey"] = alipay.AlipayKey.ExportSubjectPublicKeyInfoPem(),
+        }),
+        new HttpClient(),
+        TimeProvider.System));
+
+    private static StartRequest Start() => new()
+    {
+        PaymentNo = "01M899GP1RP724473F1RPBMBR5",
+        Amount = Money.Cny(1),
+        Subject = "预订一分钱测试订单",
+        Scene = PaymentScene.Pc,
+        NotifyUrl = new Uri("https://shop.example.com/payments/alipay/notify"),
+        ReturnUrl = new Uri("https://shop.example.com/payments/alipay/return"),
+        QuitUrl = new Uri("https://shop.example.com/orders/1"),
+        CreatedAt = TimeProvider.System.GetUtcNow(),
+        ExpiresAt = TimeProvider.System.GetUtcNow().AddMinutes(30),
+    };
+
+    private static bool Verified(IPaymentProvider provider, RawRequest request)
+    {
+        var verification = provider.VerifyNotificationAsync(request, default);
+        return verification.IsCompletedSuccessfully && verification.Result is Verification.Verified;
+    }
+
+    private static double Rate(int count, Action action)
+    {
+        var started = Stopwatch.GetTimestamp();
+        for (var index = 0; index < count; index++)
+        {
+            action();
+        }
+
+        return count / Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+
+    private static void Check(bool good)
+    {
+        if (!good)
+        {
+            throw new InvalidOperationException("A contestant gave a wrong answer.");
+        }
+    }
+}

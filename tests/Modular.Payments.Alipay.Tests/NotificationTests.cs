@@ -142,6 +142,19 @@ public sealed class NotificationTests
     }
 
     [Fact]
+    public void Notifications_verified_at_the_same_time_do_not_mix()
+    {
+        var requests = Enumerable.Range(0, 64)
+            .Select(i => (No: $"P{i}", Request: Some.Notify(Some.SignedBody(Some.Notification(("out_trade_no", $"P{i}"), ("body", new string('x', i * 20)))))))
+            .ToArray();
+        Parallel.For(0, 2000, new ParallelOptions { MaxDegreeOfParallelism = 4 }, round =>
+        {
+            var (number, request) = requests[round % requests.Length];
+            Assert.Equal(number, Assert.IsType<Verification.Verified>(Verify(request)).Report.PaymentNo);
+        });
+    }
+
+    [Fact]
     public void The_acknowledgement_is_seven_bytes_and_the_refusal_is_something_else()
     {
         var acknowledgement = Provider.Acknowledge();

@@ -20,21 +20,22 @@ internal static class CertificateMode
     {
         string[] names = [App, Alipay, Root];
         var missing = names.Where(name => !settings.Has(name)).ToArray();
+        var publicKey = settings.Has("AlipayPublicKey");
         if (missing.Length == names.Length)
         {
-            return settings.Has("AlipayPublicKey")
+            return publicKey
                 ? false
                 : throw new ProviderSettingsException("AlipayPublicKey is missing: set Alipay's public key, or the three of certificate mode (AppCertificate, AlipayCertificate, AlipayRootCertificate).");
         }
 
         if (missing.Length > 0)
         {
-            throw new ProviderSettingsException($"{string.Join(" and ", missing)} missing: certificate mode needs AppCertificate, AlipayCertificate and AlipayRootCertificate together.");
+            throw new ProviderSettingsException($"{string.Join(" and ", missing)} {(missing.Length == 1 ? "is" : "are")} missing: certificate mode needs AppCertificate, AlipayCertificate and AlipayRootCertificate together.");
         }
 
-        return settings.Has("AlipayPublicKey")
-            ? throw new ProviderSettingsException("AlipayPublicKey is set beside the certificates: remove it, or remove all three certificates, so that one mode remains.")
-            : true;
+        return !publicKey
+            ? true
+            : throw new ProviderSettingsException("AlipayPublicKey is set beside the certificates: remove it, or remove all three certificates, so that one mode remains.");
     }
 
     public static (AlipayTrust Trust, CertificateSerials Serials) Read(ProviderSettings settings, RSA privateKey, DateTimeOffset now)
@@ -58,11 +59,14 @@ internal static class CertificateMode
     private static X509Certificate2 Leaf(ProviderSettings settings, string name, DateTimeOffset now)
     {
         var leaf = settings.Certificates(name)[0];
-        return now < leaf.NotBefore.ToUniversalTime()
-            ? throw new ProviderSettingsException($"{name} is not valid before {leaf.NotBefore.ToUniversalTime():u}: check the clock of this machine.")
-            : now > leaf.NotAfter.ToUniversalTime()
-                ? throw new ProviderSettingsException($"{name} expired at {leaf.NotAfter.ToUniversalTime():u}: download the renewed one from the console.")
-                : leaf;
+        if (now < leaf.NotBefore.ToUniversalTime())
+        {
+            throw new ProviderSettingsException($"{name} is not valid before {leaf.NotBefore.ToUniversalTime():u}: check the clock of this machine.");
+        }
+
+        return now <= leaf.NotAfter.ToUniversalTime()
+            ? leaf
+            : throw new ProviderSettingsException($"{name} expired at {leaf.NotAfter.ToUniversalTime():u}: download the renewed one from the console.");
     }
 
     private static string RootSerial(ProviderSettings settings, DateTimeOffset now)

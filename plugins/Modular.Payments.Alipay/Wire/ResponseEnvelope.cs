@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 namespace Modular.Payments.Alipay.Wire;
@@ -75,6 +74,6 @@ internal sealed record ResponseEnvelope(Range Node, string? Sign, string? Certif
         }
 
         problem = node is null ? "is not about what was asked" : null;
-        return node is { } found ? new ResponseEnvelope(found, Encoding.UTF8.GetByteCount(sign ?? "") > 0 ? sign : null, serial) : null;
+        return node is { } found ? new ResponseEnvelope(found, string.IsNullOrEmpty(sign) ? null : sign, serial) : null;
     }
 }

@@ -1,11 +1,12 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Modular.Sandbox.Faults;
 using Modular.Sandbox.Pages;
 
 namespace Modular.Sandbox.Alipay.Cashier;
 
 /// <summary>What the buyer sees. The ids login, pay, cancel, amount and subject stay as they are: browser tests use them.</summary>
-internal sealed class CashierPages(IOptions<SandboxOptions> options, Merchants merchants, CashierLinks links, AppResult appResult, TimeProvider time)
+internal sealed class CashierPages(IOptions<SandboxOptions> options, Merchants merchants, CashierLinks links, AppResult appResult, FaultBoard faults, TimeProvider time)
 {
     private readonly TimeSpan qrLifetime = Durations.Parse(options.Value.Alipay.QrLifetime);
 
@@ -55,7 +56,7 @@ internal sealed class CashierPages(IOptions<SandboxOptions> options, Merchants m
         """, "narrow");
 
     private IResult ClosedPage(Trade trade) => Result(
-        trade, false, "交易已关闭", "This trade is closed.", trade.ClosedAt is null ? "" : Button(trade, "pay", "仍然付款 · Pay all the same (needs the fault)", "quiet"));
+        trade, false, "交易已关闭", "This trade is closed.", faults.Trade(trade.OutTradeNo).PayAfterClose == true ? Button(trade, "pay", "仍然付款 · Pay all the same", "quiet") : "");
 
     private IResult Result(Trade trade, bool good, string title, string text, string more = "") => Html.Page(title, $"""
         <section class="card center"><div class="mark {(good ? "" : "no")}">{(good ? "✓" : "–")}</div>

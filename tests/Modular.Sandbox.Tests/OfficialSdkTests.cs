@@ -20,14 +20,19 @@ public class OfficialSdkTests
     }));
 
     [Fact]
-    public async Task The_official_SDK_works_with_certificates() => Check(await AskAsync(new
+    public async Task The_official_SDK_works_with_certificates()
     {
-        appId = Keys.CertificateAppId,
-        privateKey = Keys.App.ExportPkcs8PrivateKeyPem(),
-        appCertContent = Keys.AppCertificate,
-        alipayPublicCertContent = Keys.AlipayCertificate,
-        alipayRootCertContent = Keys.RootCertificate,
-    }));
+        var answer = await AskAsync(new
+        {
+            appId = Keys.CertificateAppId,
+            privateKey = Keys.App.ExportPkcs8PrivateKeyPem(),
+            appCertContent = Keys.AppCertificate,
+            alipayPublicCertContent = Keys.AlipayCertificate,
+            alipayRootCertContent = Keys.RootCertificate,
+        });
+        Check(answer);
+        Assert.True((bool)answer["sameCertificate"]!);
+    }
 
     private static void Check(JsonNode answer)
     {

@@ -84,7 +84,11 @@ public class TradeTests
     {
         await using var sandbox = await SandboxHost.StartAsync();
         var code = (string)(await sandbox.Merchant.PrecreateAsync("q1"))["qr_code"]!;
-        sandbox.Time.Advance(TimeSpan.FromHours(2));
+        await sandbox.Merchant.CallAsync("alipay.trade.precreate", new { out_trade_no = "q2", total_amount = "0.01", subject = "s", qr_code_timeout_express = "5m" });
+        sandbox.Time.Advance(TimeSpan.FromMinutes(5));
+        var shorter = (string)(await sandbox.LookAsync("trades/q2"))["qrCode"]!;
+        Assert.DoesNotContain("id=\"pay\"", await sandbox.Client.GetStringAsync(shorter, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        sandbox.Time.Advance(TimeSpan.FromMinutes(115));
         Assert.Contains("二维码已失效", System.Net.WebUtility.HtmlDecode(await sandbox.Client.GetStringAsync(code, TestContext.Current.CancellationToken)), StringComparison.Ordinal);
         Assert.Equal("ACQ.TRADE_NOT_EXIST", (string?)(await sandbox.Merchant.QueryAsync("q1"))["sub_code"]);
     }

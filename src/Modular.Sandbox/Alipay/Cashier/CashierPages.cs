@@ -8,9 +8,13 @@ namespace Modular.Sandbox.Alipay.Cashier;
 /// <summary>What the buyer sees. The ids login, pay, cancel, amount and subject stay as they are: browser tests use them.</summary>
 internal sealed class CashierPages(IOptions<SandboxOptions> options, Merchants merchants, CashierLinks links, AppResult appResult, FaultBoard faults, TimeProvider time)
 {
-    private readonly TimeSpan qrLifetime = Durations.Parse(options.Value.Alipay.QrLifetime);
+    private readonly string qrLifetime = options.Value.Alipay.QrLifetime;
 
-    public bool QrIsDead(Trade trade) => time.GetUtcNow() >= trade.CreatedAt + qrLifetime;
+    public bool QrIsDead(Trade trade)
+    {
+        var now = time.GetUtcNow();
+        return now >= Expiry.After(qrLifetime, "", trade.CreatedAt) || now >= Expiry.After(trade.QrTimeoutExpress, qrLifetime, trade.CreatedAt);
+    }
 
     public IResult Cashier(Trade trade) => trade.Status switch
     {

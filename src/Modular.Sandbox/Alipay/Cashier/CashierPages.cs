@@ -19,7 +19,7 @@ internal sealed class CashierPages(IOptions<SandboxOptions> options, Merchants m
     public IResult Cashier(Trade trade) => trade.Status switch
     {
         TradeStatus.NotOpened when trade.HasExpired(time.GetUtcNow()) => Result(trade, false, "交易已超时", "The time to pay is over."),
-        TradeStatus.NotOpened => Order(trade, Button(trade, "login", "登录测试买家 · Log in as test buyer", "main")),
+        TradeStatus.NotOpened => Order(trade, Button(trade, "login", "登录测试买家 · Log in", "main")),
         TradeStatus.Waiting => Order(trade, Button(trade, "pay", "确认付款 · Pay", "main") + Button(trade, "cancel", "取消 · Cancel", "quiet")),
         TradeStatus.Closed when !trade.WasPaid => ClosedPage(trade),
         TradeStatus.Closed => Result(trade, false, "已全额退款", "Paid, and given back in full."),

@@ -12,8 +12,19 @@ internal static class EntryPoint
             return InitCommand.Run(rest, Console.Out, Console.Error);
         }
 
-        await using var app = SandboxApp.Create(args);
-        await app.RunAsync();
-        return 0;
+        try
+        {
+            await using var app = SandboxApp.Create(args);
+            await app.StartAsync();
+            await Console.Out.WriteLineAsync($"Sandbox: {string.Join(", ", app.Urls)}");
+            await app.WaitForShutdownAsync();
+            return 0;
+        }
+        catch (Exception cause) when (cause is IOException or InvalidOperationException or FormatException)
+        {
+            // A taken port or an unreadable key is an everyday mistake and deserves a sentence, not a stack trace.
+            await Console.Error.WriteLineAsync($"The sandbox cannot start: {cause.Message}");
+            return 1;
+        }
     }
 }

@@ -108,12 +108,20 @@ async function giveUp() {
   return { early: early.subCode, closed: closed.code, status: await statusOf(outTradeNo), cancelled };
 }
 
+/** Fetches the certificate that the answers name. */
+async function download() {
+  if (!question.config.alipayPublicCertContent) return null;
+  const { alipayCertContent } = await call('alipay.open.app.alipaycert.download', { alipayCertSn: sdk.config.alipayCertSn });
+  return Buffer.from(alipayCertContent, 'base64').toString().trim() === question.config.alipayPublicCertContent.trim();
+}
+
 const answer = {
   scan: await scan(),
   page: await browse('alipay.trade.page.pay', 'FAST_INSTANT_TRADE_PAY'),
   wap: await browse('alipay.trade.wap.pay', 'QUICK_WAP_WAY'),
   app: await app(),
   giveUp: await giveUp(),
+  sameCertificate: await download(),
 };
 listener.close();
 listener.closeAllConnections();

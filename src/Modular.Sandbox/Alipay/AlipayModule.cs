@@ -33,7 +33,12 @@ internal static class AlipayModule
         app.Services.GetRequiredService<Merchants>();
         app.Services.GetRequiredService<TradeBook>();
         var gateway = app.Services.GetRequiredService<GatewayEndpoint>();
-        app.MapMethods("/alipay/gateway.do", [HttpMethods.Get, HttpMethods.Post], (Delegate)gateway.HandleAsync);
+        // The bare path is for SDKs that know a host only.
+        foreach (var path in new[] { "/alipay/gateway.do", "/gateway.do" })
+        {
+            app.MapMethods(path, [HttpMethods.Get, HttpMethods.Post], (Delegate)gateway.HandleAsync);
+        }
+
         app.Services.GetRequiredService<CashierEndpoints>().Map(app);
     }
 }

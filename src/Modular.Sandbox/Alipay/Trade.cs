@@ -49,6 +49,9 @@ internal sealed class Trade
 
     public string TimeoutExpress { get; init; } = "";
 
+    /// <summary>How long a code may be scanned, where the merchant says less than the gateway.</summary>
+    public string QrTimeoutExpress { get; init; } = "";
+
     public string Charset { get; set; } = "utf-8";
 
     public string NotifyUrl { get; set; } = "";

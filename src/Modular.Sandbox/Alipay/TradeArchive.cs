@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace Modular.Sandbox.Alipay;
 
 /// <summary>Keeps the trades in the data folder over a restart. Does nothing without a folder.</summary>
-internal sealed partial class TradeArchive(IOptions<SandboxOptions> options, ILogger<TradeArchive> logger)
+internal sealed partial class TradeArchive(IOptions<SandboxOptions> options, Merchants merchants, ILogger<TradeArchive> logger)
 {
     private readonly string? file = options.Value.Data is { Length: > 0 } data ? Path.Combine(data, "alipay-trades.json") : null;
 
@@ -20,7 +20,9 @@ internal sealed partial class TradeArchive(IOptions<SandboxOptions> options, ILo
 
         try
         {
-            return JsonSerializer.Deserialize<List<Trade>>(File.ReadAllBytes(file)) ?? [];
+            // Trades of an application that is no longer configured could not be signed for.
+            var stored = JsonSerializer.Deserialize<List<Trade>>(File.ReadAllBytes(file)) ?? [];
+            return [.. stored.Where(trade => merchants.Find(trade.AppId) is not null)];
         }
         catch (JsonException cause)
         {

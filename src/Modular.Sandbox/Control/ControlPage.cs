@@ -52,7 +52,7 @@ internal static class ControlPage
         <p class="soft">{string.Join(" · ", merchants.All.Select(merchant => $"{Html.Encode(merchant.Name)} <code>{Html.Encode(merchant.AppId)}</code> {(merchant.Certificates is null ? "keys" : "certificates")}"))}
         — <a href="/alipay/app">play the Alipay app</a></p></section>
         <section class="card" id="trades"><h2>交易 Trades</h2><div class="scroll"><table>
-        <thead><tr><th>Order</th><th>Subject</th><th>Amount</th><th>Status</th><th>Time</th><th></th></tr></thead>
+        <thead><tr><th>Order</th><th>Subject</th><th class="number">Amount</th><th>Status</th><th>Time</th><th></th></tr></thead>
         <tbody>{(trades.Length > 0 ? trades : """<tr><td colspan="6" class="soft">还没有交易 · No trade yet.</td></tr>""")}</tbody></table></div></section>
         <section class="card" id="notifications"><h2>通知 Notifications</h2><div class="scroll"><table>
         <thead><tr><th>Order</th><th>News</th><th>To</th><th>State and attempts</th><th></th></tr></thead>

@@ -5,7 +5,7 @@ namespace Modular.Sandbox.Faults;
 /// <summary>Everything that shall go wrong: for all trades, and for single ones by their merchant number.</summary>
 internal sealed record FaultSheet : FaultSet
 {
-    public Dictionary<string, FaultSet> Trades { get; init; } = [];
+    public Dictionary<string, FaultSet> Trades { get; init => field = value ?? []; } = [];
 }
 
 internal record FaultSet
@@ -64,7 +64,7 @@ internal sealed record GatewayFault
     public GatewayFaultKind Kind { get; init; }
 
     /// <summary>Methods it concerns, for example <c>alipay.trade.query</c>; empty: all.</summary>
-    public IReadOnlyList<string> Methods { get; init; } = [];
+    public IReadOnlyList<string> Methods { get; init => field = value ?? []; } = [];
 
     public double SlowSeconds { get; init; }
 

@@ -1,10 +1,9 @@
-using Modular.Sandbox.Faults;
 using Modular.Sandbox.Pages;
 
 namespace Modular.Sandbox.Alipay.Cashier;
 
 /// <summary>The buyer's side: cashier for browsers and the app, and the phone that scanned a code.</summary>
-internal sealed class CashierEndpoints(TradeBook book, TradeDesk desk, CashierPages pages, CashierLinks links, CashierEntrance entrance, FaultBoard faults)
+internal sealed class CashierEndpoints(TradeBook book, TradeDesk desk, CashierPages pages, CashierLinks links, CashierEntrance entrance)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -62,13 +61,12 @@ internal sealed class CashierEndpoints(TradeBook book, TradeDesk desk, CashierPa
 
     private IResult Pay(Trade trade)
     {
-        var fault = faults.Trade(trade.OutTradeNo);
         if (!trade.IsPaid)
         {
-            desk.Pay(trade, force: fault.PayAfterClose == true, Yuan.Parse(fault.PayAmount));
+            desk.Pay(trade);
         }
 
-        return SeeOther(links.Return(trade) ?? $"{links.Cashier(trade)}");
+        return SeeOther(links.Return(trade) ?? links.Cashier(trade));
     }
 
     /// <summary>The buyer walks away; the trade goes on waiting, as it does when a window is closed.</summary>

@@ -1,20 +1,25 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Modular.Sandbox.Faults;
 using Modular.Sandbox.Pages;
 
 namespace Modular.Sandbox.Alipay.Cashier;
 
 /// <summary>What the buyer sees. The ids login, pay, cancel, amount and subject stay as they are: browser tests use them.</summary>
-internal sealed class CashierPages(IOptions<SandboxOptions> options, Merchants merchants, CashierLinks links, AppResult appResult, TimeProvider time)
+internal sealed class CashierPages(IOptions<SandboxOptions> options, Merchants merchants, CashierLinks links, AppResult appResult, FaultBoard faults, TimeProvider time)
 {
-    private readonly TimeSpan qrLifetime = Durations.Parse(options.Value.Alipay.QrLifetime);
+    private readonly string qrLifetime = options.Value.Alipay.QrLifetime;
 
-    public bool QrIsDead(Trade trade) => time.GetUtcNow() >= trade.CreatedAt + qrLifetime;
+    public bool QrIsDead(Trade trade)
+    {
+        var now = time.GetUtcNow();
+        return now >= Expiry.After(qrLifetime, "", trade.CreatedAt) || now >= Expiry.After(trade.QrTimeoutExpress, qrLifetime, trade.CreatedAt);
+    }
 
     public IResult Cashier(Trade trade) => trade.Status switch
     {
         TradeStatus.NotOpened when trade.HasExpired(time.GetUtcNow()) => Result(trade, false, "交易已超时", "The time to pay is over."),
-        TradeStatus.NotOpened => Order(trade, Button(trade, "login", "登录测试买家 · Log in as test buyer", "main")),
+        TradeStatus.NotOpened => Order(trade, Button(trade, "login", "登录测试买家 · Log in", "main")),
         TradeStatus.Waiting => Order(trade, Button(trade, "pay", "确认付款 · Pay", "main") + Button(trade, "cancel", "取消 · Cancel", "quiet")),
         TradeStatus.Closed when !trade.WasPaid => ClosedPage(trade),
         TradeStatus.Closed => Result(trade, false, "已全额退款", "Paid, and given back in full."),
@@ -55,7 +60,7 @@ internal sealed class CashierPages(IOptions<SandboxOptions> options, Merchants m
         """, "narrow");
 
     private IResult ClosedPage(Trade trade) => Result(
-        trade, false, "交易已关闭", "This trade is closed.", trade.ClosedAt is null ? "" : Button(trade, "pay", "仍然付款 · Pay all the same (needs the fault)", "quiet"));
+        trade, false, "交易已关闭", "This trade is closed.", faults.Trade(trade.OutTradeNo).PayAfterClose == true ? Button(trade, "pay", "仍然付款 · Pay all the same", "quiet") : "");
 
     private IResult Result(Trade trade, bool good, string title, string text, string more = "") => Html.Page(title, $"""
         <section class="card center"><div class="mark {(good ? "" : "no")}">{(good ? "✓" : "–")}</div>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Modular.Sandbox.Alipay.Gateway;
@@ -6,9 +5,8 @@ namespace Modular.Sandbox.Alipay.Gateway;
 /// <summary>A request whose signature was right.</summary>
 internal sealed class GatewayCall(RawCall raw, Merchant merchant, string method)
 {
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
-
-    private readonly JsonObject content = Parse(raw.Parameters.GetValueOrDefault("biz_content"));
+    private readonly JsonObject content = BizContent.Parse(raw.Parameters.GetValueOrDefault("biz_content"))
+        ?? throw Refusal.Invalid("parameter", "参数无效：biz_content 不是合法的JSON对象");
 
     public Merchant Merchant => merchant;
 
@@ -29,18 +27,4 @@ internal sealed class GatewayCall(RawCall raw, Merchant merchant, string method)
 
     public bool BizLists(string name, string item) =>
         content[name] is JsonArray list && list.Any(entry => entry?.ToString() == item);
-
-    private static JsonObject Parse(string? text)
-    {
-        try
-        {
-            return string.IsNullOrWhiteSpace(text) ? [] : JsonNode.Parse(text, null, Strict) as JsonObject ?? throw NotAnObject();
-        }
-        catch (JsonException)
-        {
-            throw NotAnObject();
-        }
-    }
-
-    private static Refusal NotAnObject() => Refusal.Invalid("parameter", "参数无效：biz_content 不是合法的JSON对象");
 }

@@ -53,14 +53,14 @@ internal sealed partial class GatewayEndpoint(
             }
             catch (Refusal refusal)
             {
-                var node = Explain(refusal);
+                var node = Explain(refusal, raw);
                 method.Explain(call, refusal, node);
                 return answers.Write(raw, NodeName(raw), node, call.Merchant, fault);
             }
         }
         catch (Refusal refusal)
         {
-            return answers.Write(raw, NodeName(raw), Explain(refusal), Caller(raw), fault);
+            return answers.Write(raw, NodeName(raw), Explain(refusal, raw), Caller(raw), fault);
         }
     }
 
@@ -82,7 +82,7 @@ internal sealed partial class GatewayEndpoint(
                 context.Abort();
                 return Results.Empty;
             case GatewayFaultKind.SystemError:
-                return answers.Write(raw, NodeName(raw), Explain(Refusal.Unavailable()), Caller(raw), GatewayFaultKind.None);
+                return answers.Write(raw, NodeName(raw), Explain(Refusal.Unavailable(), raw), Caller(raw), GatewayFaultKind.None);
             default:
                 return null;
         }
@@ -95,9 +95,9 @@ internal sealed partial class GatewayEndpoint(
             ? method.Replace('.', '_') + "_response"
             : "error_response";
 
-    private JsonObject Explain(Refusal refusal)
+    private JsonObject Explain(Refusal refusal, RawCall raw)
     {
-        LogAnswer("", refusal.Code, refusal.SubCode);
+        LogAnswer(raw.Method ?? "", refusal.Code, refusal.SubCode);
         return new JsonObject
         {
             ["code"] = refusal.Code,

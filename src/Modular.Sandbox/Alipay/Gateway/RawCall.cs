@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Modular.Sandbox.Alipay.Wire;
 
@@ -13,21 +12,8 @@ internal sealed record RawCall(IReadOnlyDictionary<string, string> Parameters, s
     public string? Method => Parameters.GetValueOrDefault("method");
 
     /// <summary>Only for finding a fault that was set for one trade.</summary>
-    public string? OutTradeNo
-    {
-        get
-        {
-            try
-            {
-                return Parameters.GetValueOrDefault("biz_content") is { } biz
-                    && JsonNode.Parse(biz) is JsonObject content && content["out_trade_no"] is JsonValue number ? number.ToString() : null;
-            }
-            catch (JsonException)
-            {
-                return null;
-            }
-        }
-    }
+    public string? OutTradeNo =>
+        BizContent.Parse(Parameters.GetValueOrDefault("biz_content"))?["out_trade_no"] is JsonValue number ? number.ToString() : null;
 
     /// <summary>Null when the body is larger than any honest request.</summary>
     public static async Task<RawCall?> ReadAsync(HttpRequest request)

@@ -10,11 +10,9 @@ using Modular.Sandbox.Faults;
 namespace Modular.Sandbox.Alipay.Gateway;
 
 /// <summary>Writes an answer whose signature covers exactly the bytes of the answer's node.</summary>
-internal sealed class SignedAnswer(IOptions<SandboxOptions> options) : IDisposable
+internal sealed class SignedAnswer(IOptions<SandboxOptions> options)
 {
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    private readonly RSA nobodysKey = RSA.Create(2048);
 
     public IResult Write(RawCall raw, string nodeName, JsonObject node, Merchant? merchant, GatewayFaultKind fault)
     {
@@ -28,14 +26,12 @@ internal sealed class SignedAnswer(IOptions<SandboxOptions> options) : IDisposab
         // Nobody's error cannot be signed: without an app there is no key to choose.
         if (merchant is not null && fault != GatewayFaultKind.Unsigned)
         {
-            var key = fault == GatewayFaultKind.WrongSignature ? nobodysKey : merchant.AlipayKey;
+            var key = fault == GatewayFaultKind.WrongSignature ? NobodysKey.Value : merchant.AlipayKey;
             answer.Append(",\"sign\":\"").Append(WireSignature.Sign(key, text, raw.Charset)).Append('"');
         }
 
         return Results.Bytes(raw.Charset.GetBytes(answer.Append('}').ToString()), $"application/json;charset={raw.CharsetName}");
     }
-
-    public void Dispose() => nobodysKey.Dispose();
 
     private JsonObject Ordered(JsonObject node)
     {

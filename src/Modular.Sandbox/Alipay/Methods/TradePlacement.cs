@@ -69,6 +69,7 @@ internal sealed class TradePlacement(IOptions<SandboxOptions> options, TimeProvi
             PassbackParams = call.Biz("passback_params"),
             CreatedAt = now,
             TimeoutExpress = call.Biz("timeout_express"),
+            QrTimeoutExpress = QrTimeout(call),
             ExpiresAt = ExpiresAt(call, product, now),
             Charset = call.Charset,
             NotifyUrl = call.Parameter("notify_url"),
@@ -90,6 +91,13 @@ internal sealed class TradePlacement(IOptions<SandboxOptions> options, TimeProvi
         var timeout = call.Biz("timeout_express");
         Require(timeout.Length == 0 || Expiry.IsTimeout(timeout, TimeSpan.FromMinutes(fromLogin ? 5 : 1)), "timeout_express");
         return fromLogin ? null : Expiry.After(timeout, product == Product.Qr ? settings.DefaultQrTimeout : settings.DefaultTimeout, now);
+    }
+
+    private static string QrTimeout(GatewayCall call)
+    {
+        var timeout = call.Biz("qr_code_timeout_express");
+        Require(timeout.Length == 0 || Expiry.IsTimeout(timeout, TimeSpan.FromMinutes(1)), "qr_code_timeout_express");
+        return timeout;
     }
 
     private static void Require(bool holds, string parameter)

@@ -16,7 +16,6 @@ internal sealed partial class Courier(
     /// <summary>Returns at once; callers hold the lock of the trades.</summary>
     public void Send(Notification notification)
     {
-        box.Add(notification);
         var fault = faults.Notify(notification.OutTradeNo);
         if (doorbell.WhyNot(notification.Url) is { } reason)
         {
@@ -27,7 +26,14 @@ internal sealed partial class Courier(
         {
             (notification.State, notification.Reason) = (DeliveryState.Dropped, "lost on the way by a fault");
         }
-        else if (fault.DelaySeconds is > 0 and var seconds)
+
+        box.Add(notification);
+        if (notification.State != DeliveryState.Pending)
+        {
+            return;
+        }
+
+        if (fault.DelaySeconds is > 0 and var seconds)
         {
             Schedule(notification, TimeSpan.FromSeconds(seconds), () => FirstAsync(notification));
         }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Modular.Sandbox.Alipay.Wire;
 using Modular.Sandbox.Faults;
@@ -6,10 +5,8 @@ using Modular.Sandbox.Faults;
 namespace Modular.Sandbox.Alipay.Notifications;
 
 /// <summary>Signs a notification for one attempt and spoils it where a fault says so.</summary>
-internal sealed class NotificationBody(IOptions<SandboxOptions> options, Merchants merchants) : IDisposable
+internal sealed class NotificationBody(IOptions<SandboxOptions> options, Merchants merchants)
 {
-    private readonly RSA nobodysKey = RSA.Create(2048);
-
     /// <summary>The form to post.</summary>
     public string Write(Notification notification, NotifyFaults faults, DateTimeOffset now)
     {
@@ -36,7 +33,7 @@ internal sealed class NotificationBody(IOptions<SandboxOptions> options, Merchan
             signed["alipay_cert_sn"] = merchant.Certificates.AlipaySerial;
         }
 
-        var key = faults.WrongKey == true ? nobodysKey : merchant.AlipayKey;
+        var key = faults.WrongKey == true ? NobodysKey.Value : merchant.AlipayKey;
         var sign = WireSignature.Sign(key, WireSignature.OfNotification(signed), Charsets.Of(charset), signType);
         if (serial == "unsigned" && merchant.Certificates is not null)
         {
@@ -47,8 +44,6 @@ internal sealed class NotificationBody(IOptions<SandboxOptions> options, Merchan
         signed["sign"] = sign;
         return signed;
     }
-
-    public void Dispose() => nobodysKey.Dispose();
 
     private static void Overwrite(Dictionary<string, string> fields, Dictionary<string, string>? values)
     {

@@ -12,7 +12,7 @@ namespace Modular.Benchmarks;
 /// </summary>
 internal static class DurableNotify
 {
-    private const int Rounds = 7;
+    private const int Rounds = 5;
     private const int PerRound = 3000;
     private const int Connections = 32;
 

@@ -5,7 +5,7 @@ namespace Modular.Kernel.Data;
 
 /// <summary>
 /// Everything in which the hand-written SQL of PostgreSQL and SQLite differs. Both read lists of rows from one JSON
-/// parameter with <c>json_each</c>, so a batch of any size is one statement of constant text.
+/// parameter (see <see cref="Each"/>), so a batch of any size is one statement of constant text.
 /// </summary>
 public sealed class SqlDialect
 {
@@ -16,14 +16,31 @@ public sealed class SqlDialect
 
     public bool IsSqlite { get; }
 
-    /// <summary>Follows a JSON parameter: PostgreSQL takes text parameters as text until told otherwise.</summary>
-    public string AsJson => IsSqlite ? "" : "::json";
+    /// <summary>
+    /// The rows of a JSON object parameter, as a table of <c>key</c> and <c>value</c>. Binary JSON in PostgreSQL, because the
+    /// textual kind is parsed again for every member that is read.
+    /// </summary>
+    public string Each(string parameter) => IsSqlite ? $"json_each({parameter})" : $"jsonb_each({parameter}::jsonb)";
 
     /// <summary>The column type of a moment: time zone aware in PostgreSQL, UTC ticks in SQLite, which has no such type.</summary>
     public string TimeType => IsSqlite ? "bigint" : "timestamptz";
 
     /// <summary>Follows a <c>SELECT</c> that claims rows: other nodes skip what this one has. SQLite has one writer anyway.</summary>
     public string SkipLocked => IsSqlite ? "" : "FOR UPDATE SKIP LOCKED";
+
+    /// <summary>
+    /// The condition that a column is among the keys of a JSON object parameter, in a form that is looked up key by key in
+    /// the column's index, whatever the planner believes of the table's size.
+    /// </summary>
+    public string Among(string column, string parameter) => IsSqlite
+        ? $"{column} IN (SELECT key FROM json_each({parameter}))"
+        : $"{column} = ANY (ARRAY(SELECT key FROM jsonb_each({parameter}::jsonb)))";
+
+    /// <summary>
+    /// Begins a batch of statements that look up a few rows by unique keys, inside a transaction. PostgreSQL keeps the plan of
+    /// a prepared statement, and a plan made while a table was nearly empty reads all of it ever after.
+    /// </summary>
+    public string ByIndexOnly => IsSqlite ? "" : "SET LOCAL enable_seqscan = off;";
 
     /// <summary>A moment as <see cref="TimeType"/> is written in JSON.</summary>
     public string Time(DateTimeOffset moment) => IsSqlite

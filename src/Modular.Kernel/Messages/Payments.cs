@@ -1,4 +1,5 @@
 using MediatR;
+using Modular.Kernel.Data;
 using Modular.Payments.Abstractions;
 
 namespace Modular.Kernel.Messages;
@@ -8,10 +9,10 @@ namespace Modular.Kernel.Messages;
 public sealed record SettledPayment(string OrderNo, string PaymentNo, string Provider, Money Amount, DateTimeOffset PaidAt);
 
 /// <summary>
-/// Published inside the transaction that settles a batch of payments; handlers write to the same
-/// <see cref="Data.ModularDbContext"/> and everything commits together or not at all. No order occurs twice.
+/// Published inside the transaction that settles a batch of payments. Handlers add their statements to
+/// <paramref name="Writes"/>, and everything is written and committed together or not at all. No order occurs twice.
 /// </summary>
-public sealed record PaymentsSettled(IReadOnlyList<SettledPayment> Payments) : INotification;
+public sealed record PaymentsSettled(IReadOnlyList<SettledPayment> Payments, WriteBatch Writes) : INotification;
 
 /// <summary>Published after a commit that changed what a shopper sees of these orders. Nothing is written here.</summary>
 public sealed record OrdersChanged(IReadOnlyCollection<string> OrderNos) : INotification;

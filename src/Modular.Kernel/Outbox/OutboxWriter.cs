@@ -14,12 +14,21 @@ public static class OutboxWriter
     public static OutboxMessage Event(string type, object data, DateTimeOffset now) =>
         new() { Type = type, Data = JsonSerializer.Serialize(data, Json), CreatedAt = now, DueAt = now };
 
-    /// <summary>Inserts a batch of events with one statement.</summary>
-    public static async Task EnqueueAsync(this ModularDbContext db, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
+    /// <summary>Inserts events with one statement, inside the context's transaction.</summary>
+    public static Task EnqueueAsync(this ModularDbContext db, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(db);
+        var writes = new WriteBatch();
+        writes.Enqueue(db.Dialect, messages);
+        return writes.ExecuteAsync(db, cancellationToken);
+    }
+
+    /// <summary>Adds the insertion of events to a batch of statements; once per batch.</summary>
+    public static void Enqueue(this WriteBatch writes, SqlDialect dialect, IReadOnlyList<OutboxMessage> messages)
+    {
+        ArgumentNullException.ThrowIfNull(writes);
+        ArgumentNullException.ThrowIfNull(dialect);
         ArgumentNullException.ThrowIfNull(messages);
-        var dialect = db.Dialect;
         var rows = new JsonObject();
         for (var index = 0; index < messages.Count; index++)
         {
@@ -33,13 +42,14 @@ public static class OutboxWriter
                 });
         }
 
-        await db.ExecuteSqlAsync(
+        writes.Add(
             $"""
             INSERT INTO kernel_outbox (type, data, created_at, due_at, attempts)
             SELECT e.value->>'type', e.value->>'data', CAST(e.value->>'at' AS {dialect.TimeType}), CAST(e.value->>'at' AS {dialect.TimeType}), 0
-            FROM json_each(@events{dialect.AsJson}) AS e ORDER BY e.key
+            FROM {dialect.Each("@events")} AS e ORDER BY e.key
             """,
-            [("events", rows.ToJsonString())],
-            cancellationToken);
+            "events",
+            rows.ToJsonString(),
+            messages.Count);
     }
 }

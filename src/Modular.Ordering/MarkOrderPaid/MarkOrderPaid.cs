@@ -9,11 +9,12 @@ namespace Modular.Ordering;
 
 /// <summary>
 /// Makes orders paid, in the transaction in which their payments settle. A closed order becomes paid too: its money arrived
-/// late and the stay can still be honoured.
+/// late and the stay can still be honoured. An order that is neither cannot be: the database allows one kept payment per
+/// order, and the missing row makes the whole batch fail rather than half of it succeed.
 /// </summary>
 internal sealed class MarkOrderPaid(ModularDbContext db, TimeProvider time) : INotificationHandler<PaymentsSettled>
 {
-    public async Task Handle(PaymentsSettled notification, CancellationToken cancellationToken)
+    public Task Handle(PaymentsSettled notification, CancellationToken cancellationToken)
     {
         var dialect = db.Dialect;
         var rows = new JsonObject();
@@ -22,24 +23,20 @@ internal sealed class MarkOrderPaid(ModularDbContext db, TimeProvider time) : IN
             rows.Add(payment.OrderNo, new JsonObject { ["payment_no"] = payment.PaymentNo, ["paid_at"] = dialect.Time(payment.PaidAt) });
         }
 
-        var changed = await db.ExecuteSqlAsync(
+        notification.Writes.Add(
             $"""
             UPDATE ordering_orders
             SET status = 'paid', payment_no = e.value->>'payment_no', paid_at = CAST(e.value->>'paid_at' AS {dialect.TimeType}), close_due_at = NULL
-            FROM json_each(@paid{dialect.AsJson}) AS e
-            WHERE ordering_orders.order_no = e.key AND ordering_orders.status IN ('pending', 'closed')
+            FROM {dialect.Each("@paid")} AS e
+            WHERE {dialect.Among("ordering_orders.order_no", "@paid")} AND ordering_orders.order_no = e.key AND ordering_orders.status IN ('pending', 'closed')
             """,
-            [("paid", rows.ToJsonString())],
-            cancellationToken);
-        if (changed != notification.Payments.Count)
-        {
-            // The database allows one kept payment per order, so an order that is paid already cannot settle again; better
-            // to store nothing than to store half.
-            throw new InvalidOperationException($"{notification.Payments.Count} orders were to become paid and {changed} did.");
-        }
+            "paid",
+            rows.ToJsonString(),
+            notification.Payments.Count);
 
         var now = time.UtcNow();
-        await db.EnqueueAsync(
+        notification.Writes.Enqueue(
+            dialect,
             [.. notification.Payments.Select(payment => OutboxWriter.Event(
                 "order.paid",
                 new
@@ -50,7 +47,7 @@ internal sealed class MarkOrderPaid(ModularDbContext db, TimeProvider time) : IN
                     amount = new { value = payment.Amount.Minor, payment.Amount.Currency },
                     payment.PaidAt,
                 },
-                now))],
-            cancellationToken);
+                now))]);
+        return Task.CompletedTask;
     }
 }

@@ -80,7 +80,7 @@ internal static class InboxSql
         SELECT e.key, e.value->>'instance', e.value->>'kind', CAST(e.value->>'received_at' AS {dialect.TimeType}), e.value->>'source',
                e.value->>'verdict', e.value->>'reason', e.value->>'detail', e.value->>'effect', e.value->>'payment_no',
                e.value->>'trade_no', e.value->>'state', e.value->>'envelope', CAST(e.value->>'copies' AS bigint)
-        FROM json_each(@messages{dialect.AsJson}) AS e WHERE true
+        FROM {dialect.Each("@messages")} AS e WHERE true
         ON CONFLICT (content_hash) DO UPDATE SET verdict = excluded.verdict, reason = excluded.reason, detail = excluded.detail,
                effect = excluded.effect, copies = payments_inbox.copies + excluded.copies
         """;
@@ -88,7 +88,8 @@ internal static class InboxSql
     public static string Count(SqlDialect dialect) =>
         $"""
         UPDATE payments_inbox SET copies = copies + CAST(e.value->>'n' AS bigint)
-        FROM json_each(@repeated{dialect.AsJson}) AS e WHERE payments_inbox.content_hash = e.key
+        FROM {dialect.Each("@repeated")} AS e
+        WHERE {dialect.Among("payments_inbox.content_hash", "@repeated")} AND payments_inbox.content_hash = e.key
         """;
 
     public static string Rows(SqlDialect dialect, IReadOnlyCollection<Record> records)

@@ -21,14 +21,16 @@ internal sealed class SettlementDoor(ModularDbContext db, IMediator mediator, Ti
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var loaded = await SettlementSql.LoadAsync(db, batch, cancellationToken);
 
-        var plan = Plan.Make(batch, loaded, time.UtcNow());
+        var now = time.UtcNow();
+        var plan = Plan.Make(batch, loaded, now);
 
-        await SettlementSql.WriteAsync(db, plan, time.UtcNow(), cancellationToken);
+        var writes = SettlementSql.Writes(db.Dialect, plan, now);
         if (plan.Settled.Count > 0)
         {
-            await mediator.Publish(new PaymentsSettled(plan.Settled), cancellationToken);
+            await mediator.Publish(new PaymentsSettled(plan.Settled, writes), cancellationToken);
         }
 
+        await writes.ExecuteAsync(db, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return plan;
     }
@@ -52,18 +54,20 @@ internal static class SettlementSql
         var (numbers, trades, hashes) = Keys(batch);
         var payments = new Dictionary<string, LoadedPayment>();
         var accepted = new HashSet<string>();
-        var cast = db.Dialect.AsJson;
+        var dialect = db.Dialect;
 
         await using var command = await db.SqlAsync(
             $"""
+            {dialect.ByIndexOnly}
             SELECT p.payment_no, p.order_no, p.provider, p.status, p.amount_minor, p.currency, p.provider_trade_no, p.version,
                    EXISTS (SELECT 1 FROM payments_payments k WHERE k.order_no = p.order_no AND k.id <> p.id
                            AND k.status IN ('succeeded', 'partially_refunded', 'refunded'))
-            FROM json_each(@numbers{cast}) AS e JOIN payments_payments p ON p.payment_no = e.key;
-            SELECT t.payment_no, t.provider, t.provider_trade_no
-            FROM json_each(@trades{cast}) AS e JOIN payments_payments t ON t.provider_trade_no = e.key;
-            SELECT i.content_hash FROM json_each(@hashes{cast}) AS e JOIN payments_inbox i ON i.content_hash = e.key
-            WHERE i.verdict = '{Plan.Accepted}'
+            FROM payments_payments p WHERE {dialect.Among("p.payment_no", "@numbers")};
+            SELECT (SELECT t.payment_no FROM payments_payments t
+                    WHERE t.provider = e.value->>'provider' AND t.provider_trade_no = e.value->>'trade_no' AND t.provider_trade_no IS NOT NULL),
+                   e.value->>'provider', e.value->>'trade_no'
+            FROM {dialect.Each("@trades")} AS e;
+            SELECT i.content_hash, i.verdict FROM payments_inbox i WHERE {dialect.Among("i.content_hash", "@hashes")}
             """,
             [("numbers", numbers), ("trades", trades), ("hashes", hashes)],
             cancellationToken);
@@ -84,13 +88,20 @@ internal static class SettlementSql
         await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            bound.Add((reader.GetString(0), reader.GetString(1), reader.GetString(2)));
+            if (!reader.IsDBNull(0))
+            {
+                bound.Add((reader.GetString(0), reader.GetString(1), reader.GetString(2)));
+            }
         }
 
         await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            accepted.Add(reader.GetString(0));
+            // Told apart here, because a second condition in the statement might tempt the planner to another index.
+            if (reader.GetString(1) == Plan.Accepted)
+            {
+                accepted.Add(reader.GetString(0));
+            }
         }
 
         foreach (var row in rows)
@@ -104,40 +115,26 @@ internal static class SettlementSql
         return new Loaded(payments, accepted);
     }
 
-    public static async Task WriteAsync(ModularDbContext db, Plan plan, DateTimeOffset now, CancellationToken cancellationToken)
+    public static WriteBatch Writes(SqlDialect dialect, Plan plan, DateTimeOffset now)
     {
-        var statements = new List<string>(3);
-        var parameters = new List<(string, object?)>(3);
+        var writes = new WriteBatch();
         if (plan.Records.Count > 0)
         {
-            statements.Add(InboxSql.Insert(db.Dialect));
-            parameters.Add(("messages", InboxSql.Rows(db.Dialect, plan.Records)));
+            writes.Add(InboxSql.Insert(dialect), "messages", InboxSql.Rows(dialect, plan.Records), plan.Records.Count);
         }
 
         if (plan.Repeated.Count > 0)
         {
-            statements.Add(InboxSql.Count(db.Dialect));
-            parameters.Add(("repeated", InboxSql.Counts(plan.Repeated)));
+            writes.Add(InboxSql.Count(dialect), "repeated", InboxSql.Counts(plan.Repeated), plan.Repeated.Count);
         }
 
         if (plan.Changes.Count > 0)
         {
-            statements.Add(Update(db.Dialect));
-            parameters.Add(("changes", Rows(db.Dialect, plan.Changes, now)));
+            // The version in it notices when another node changed one of the payments between our reading and our writing.
+            writes.Add(Update(dialect), "changes", Rows(dialect, plan.Changes, now), plan.Changes.Count);
         }
 
-        var expected = plan.Records.Count + plan.Repeated.Count + plan.Changes.Count;
-        if (expected == 0)
-        {
-            return;
-        }
-
-        var written = await db.ExecuteSqlAsync(string.Join(";\n", statements), parameters, cancellationToken);
-        if (written != expected)
-        {
-            // Another node changed one of the payments between our reading and our writing.
-            throw new Microsoft.EntityFrameworkCore.DbUpdateConcurrencyException($"Settlement was to write {expected} rows and wrote {written}.");
-        }
+        return writes;
     }
 
     private static string Update(SqlDialect dialect) =>
@@ -147,8 +144,9 @@ internal static class SettlementSql
             provider_trade_no = COALESCE(e.value->>'trade_no', provider_trade_no), confirmed_by = e.value->>'source',
             paid_at = CAST(e.value->>'paid_at' AS {dialect.TimeType}), settled_at = CAST(e.value->>'now' AS {dialect.TimeType}),
             next_check_at = CAST(e.value->>'next_check_at' AS {dialect.TimeType}), version = version + 1
-        FROM json_each(@changes{dialect.AsJson}) AS e
-        WHERE payments_payments.payment_no = e.key AND payments_payments.version = CAST(e.value->>'version' AS bigint)
+        FROM {dialect.Each("@changes")} AS e
+        WHERE {dialect.Among("payments_payments.payment_no", "@changes")} AND payments_payments.payment_no = e.key
+          AND payments_payments.version = CAST(e.value->>'version' AS bigint)
         """;
 
     private static string Rows(SqlDialect dialect, IReadOnlyCollection<Change> changes, DateTimeOffset now)
@@ -186,7 +184,7 @@ internal static class SettlementSql
                 numbers[report.PaymentNo] = 0;
                 if (report.ProviderTradeNo is { } tradeNo)
                 {
-                    trades[tradeNo] = 0;
+                    trades[$"{entry.Instance} {tradeNo}"] = new JsonObject { ["provider"] = entry.Instance, ["trade_no"] = tradeNo };
                 }
             }
 

@@ -18,7 +18,7 @@ internal static class PlainPage
         await context.Response.WriteAsync($"""
             <!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
             <title>{title}</title><link rel="icon" href="/favicon.svg" type="image/svg+xml"><link rel="stylesheet" href="{StaticFiles.Url("site.css")}"></head>
-            <body><main class="page"><div class="narrow"><section class="card status"><h1>{title}</h1><p>{zh}</p><p lang="en">{en}</p>
+            <body><header class="top"><a class="brand" href="/">Modular</a></header><main class="page"><div class="narrow"><section class="card status"><h1>{title}</h1><p>{zh}</p><p lang="en">{en}</p>
             <div class="actions"><a class="button quiet" href="/">回到首页 · Home</a></div></section></div></main></body></html>
             """);
     }

@@ -4,16 +4,21 @@
 
   const every = (selector, act) => document.querySelectorAll(selector).forEach(act);
 
-  // Counts down to a moment by the server's clock, which may differ from the device's by the age of the page only.
+  // Devices' clocks are wrong by minutes; the page says what time it was when it was made.
+  const behind = (Date.parse(document.body.dataset.now) || Date.now()) - Date.now();
+
+  // Counts down, and goes on to where it says what came of it.
   every("[data-countdown]", (element) => {
     const end = Date.parse(element.dataset.countdown);
     const tick = () => {
-      const left = Math.max(0, Math.floor((end - Date.now()) / 1000));
+      const left = Math.max(0, Math.ceil((end - Date.now() - behind) / 1000));
       const parts = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60].map((n) => String(n).padStart(2, "0"));
       element.textContent = left > 0 ? (left >= 3600 ? parts : parts.slice(1)).join(":") : element.dataset.over;
       element.classList.toggle("urgent", left < 60);
       if (left > 0) {
-        setTimeout(tick, 1000 - (Date.now() % 1000));
+        setTimeout(tick, 1000 - ((Date.now() + behind) % 1000));
+      } else {
+        setTimeout(() => location.replace(element.dataset.then), 1500);
       }
     };
     element.hidden = false;
@@ -52,7 +57,7 @@
   });
 
   // Watches the order and goes to its page as soon as it is not what this page knows any more.
-  every("[data-events]", (element) => {
+  every("[data-events^=\"/\"]", (element) => {
     const { events, known, target } = element.dataset;
     let source = null;
     const watch = () => {

@@ -24,7 +24,11 @@ internal sealed class LoginPage(Operators operators) : PageModel
     /// <summary>Somebody is signed in who may not see what they asked for.</summary>
     public bool IsRefused => !HasFailed && User.Identity?.IsAuthenticated == true;
 
-    public void OnGet([FromQuery] string? returnUrl) => ReturnUrl = Local(returnUrl);
+    public IActionResult OnGet([FromQuery] string? returnUrl)
+    {
+        ReturnUrl = Local(returnUrl);
+        return returnUrl is null && User.Identity?.IsAuthenticated == true ? new SeeOther(ReturnUrl) : Page();
+    }
 
     public async Task<IActionResult> OnPostAsync([FromForm] string? name, [FromForm] string? password, [FromForm] string? returnUrl)
     {

@@ -34,8 +34,6 @@ internal sealed class PayPage(IMediator mediator, OrderAccess access, PaymentsOp
                 return NotFound();
             case ResumePayment.Outcome.Over:
                 return new SeeOther(OrderUrl);
-            case ResumePayment.Outcome.Ready { Action: PaymentAction.Redirect redirect }:
-                return new SeeOther(redirect.Url.AbsoluteUri);
             case ResumePayment.Outcome.Ready ready:
                 Action = ready.Action;
                 break;

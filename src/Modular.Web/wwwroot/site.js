@@ -48,13 +48,11 @@
     });
   });
 
-  // Goes on to the cashier. When the shopper comes back by the back button the form stays, so that they are not caught in a loop.
-  every("form[data-auto-submit]", (form) => {
-    const navigation = performance.getEntriesByType("navigation")[0];
-    if (navigation?.type !== "back_forward") {
-      form.requestSubmit();
-    }
-  });
+  // Goes on to the cashier. When the shopper comes back by the back button the page stays, so that they are not caught in a loop.
+  if (performance.getEntriesByType("navigation")[0]?.type !== "back_forward") {
+    every("form[data-auto-submit]", (form) => form.requestSubmit());
+    every("a[data-auto-follow]", (link) => location.assign(link.href));
+  }
 
   // Watches the order and goes to its page as soon as it is not what this page knows any more.
   every("[data-events^=\"/\"]", (element) => {

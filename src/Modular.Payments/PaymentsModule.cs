@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Modular.Kernel;
 using Modular.Kernel.Data;
+using Modular.Kernel.Messages;
 using Modular.Payments.Providers;
 using Modular.Payments.Settlement;
 
@@ -23,6 +24,12 @@ internal sealed class ListProvidersHandler(ProviderCatalogue providers) : Reques
         .. providers.Instances.Select(instance => new ProviderView(
             instance.Name, instance.Plugin, instance.DisplayName, [.. instance.Scenes.Select(scene => scene.ToText())], instance.Problem)),
     ];
+}
+
+internal sealed class NameProvidersHandler(ProviderCatalogue providers) : RequestHandler<NameProviders, IReadOnlyDictionary<string, string>>
+{
+    protected override IReadOnlyDictionary<string, string> Handle(NameProviders request) =>
+        providers.Instances.ToDictionary(instance => instance.Name, instance => instance.DisplayName);
 }
 
 /// <summary>Payments: the attempts, their settlement, and the providers behind them.</summary>

@@ -38,3 +38,6 @@ public sealed record PaymentView(string PaymentNo, string Provider, string Scene
 
 /// <summary>Lists the payments of an order, oldest first.</summary>
 public sealed record ListPayments(string OrderNo) : IRequest<IReadOnlyList<PaymentView>>;
+
+/// <summary>Names the provider instances in the language of the current culture, by instance.</summary>
+public sealed record NameProviders : IRequest<IReadOnlyDictionary<string, string>>;

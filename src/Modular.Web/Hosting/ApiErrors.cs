@@ -57,9 +57,9 @@ internal static class ApiStatusProblems
                 };
                 await ApiProblem.Of(status, ApiProblem.CodeOf(status), detail).ExecuteAsync(http);
             }
-            else if (http.Response.StatusCode == 404 && HttpMethods.IsGet(http.Request.Method) && http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
+            else if (PlainPage.Has(http.Response.StatusCode) && http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
             {
-                await NotFoundPage.WriteAsync(http);
+                await PlainPage.WriteAsync(http);
             }
         });
 }

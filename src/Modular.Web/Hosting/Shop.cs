@@ -1,7 +1,6 @@
 using MediatR;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.FileProviders;
 using Modular.Kernel;
 using Modular.Kernel.Data;
 using Modular.Kernel.Web;
@@ -90,7 +89,7 @@ public static class Shop
         app.UseSecurityHeaders();
         app.UseStaticFiles(new StaticFileOptions
         {
-            FileProvider = new ManifestEmbeddedFileProvider(typeof(Shop).Assembly, "wwwroot"),
+            FileProvider = StaticFiles.Provider,
             OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = "public, max-age=3600",
         });
         app.UseRequestLocalization();
@@ -106,6 +105,7 @@ public static class Shop
         app.MapGateways();
         app.MapOrderingPages();
         app.MapRazorPages();
+        app.MapLanguages();
         app.MapSweepDashboard();
         app.MapShopHealth();
         app.MapOpenApi("/openapi/{documentName}.json");

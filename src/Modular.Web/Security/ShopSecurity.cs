@@ -38,7 +38,13 @@ internal static class ShopSecurity
             .AddPolicy(OpsPolicy, policy => policy.RequireRole(Operators.Viewer, Operators.Operator))
             .AddPolicy(OperatorPolicy, policy => policy.RequireRole(Operators.Operator))
             .AddPolicy(ApiKeys.Policy, policy => policy.AddAuthenticationSchemes(ApiKeys.Scheme_).RequireAuthenticatedUser());
-        services.AddAntiforgery(options => options.Cookie.Name = "modular-form");
+        services.AddAntiforgery(options =>
+        {
+            options.Cookie.Name = "modular-form";
+            // A strict cookie stays away when the browser comes back from the cashier; the new one that it would be given
+            // then makes the forms of the pages that are still open invalid.
+            options.Cookie.SameSite = SameSiteMode.Lax;
+        });
         services.AddRateLimiter(options =>
         {
             options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;

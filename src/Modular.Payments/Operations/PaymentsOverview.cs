@@ -1,0 +1,48 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using Modular.Kernel;
+using Modular.Kernel.Data;
+using Modular.Kernel.Outbox;
+
+namespace Modular.Payments;
+
+/// <summary>What an operator sees at a glance: how many payments wait, what was refused or held, and the last messages.</summary>
+public static class PaymentsOverview
+{
+    private const int MaxMessages = 20;
+
+    public sealed record Query : IRequest<View>;
+
+    /// <param name="OpenPayments">Payments of which the last word is not spoken: pending ones and superseded ones still watched.</param>
+    /// <param name="OldestOpenAt">When the oldest of them began; null when there is none.</param>
+    /// <param name="RefusedLastDay">Notifications and returns refused in the last 24 hours, counting repeats once.</param>
+    /// <param name="HeldPayments">Payments that wait for a person.</param>
+    /// <param name="OutboxDue">Events whose delivery is due.</param>
+    /// <param name="Messages">The last messages, newest first.</param>
+    public sealed record View(
+        int OpenPayments, DateTimeOffset? OldestOpenAt, int RefusedLastDay, int HeldPayments, int OutboxDue, IReadOnlyList<Message> Messages);
+
+    /// <summary>A received notification or return.</summary>
+    public sealed record Message(
+        DateTimeOffset ReceivedAt, string Instance, string Kind, string Verdict, string? Reason, string? Detail, string Effect, string? PaymentNo, long Copies);
+
+    internal sealed class Handler(ModularDbContext db, TimeProvider time) : IRequestHandler<Query, View>
+    {
+        public async Task<View> Handle(Query query, CancellationToken cancellationToken)
+        {
+            var now = time.UtcNow();
+            var dayAgo = now.AddHours(-24);
+            var open = db.Set<Payment>().Where(payment => payment.NextCheckAt != null
+                && (payment.Status == PaymentStatus.Pending || payment.Status == PaymentStatus.Superseded));
+            return new View(
+                await open.CountAsync(cancellationToken),
+                await open.OrderBy(payment => payment.Id).Select(payment => (DateTimeOffset?)payment.CreatedAt).FirstOrDefaultAsync(cancellationToken),
+                await db.Set<InboxMessage>().CountAsync(message => message.Verdict == "refused" && message.ReceivedAt >= dayAgo, cancellationToken),
+                await db.Set<Payment>().CountAsync(payment => payment.Status == PaymentStatus.Held, cancellationToken),
+                await db.Set<OutboxMessage>().CountAsync(message => message.DueAt <= now, cancellationToken),
+                await db.Set<InboxMessage>().OrderByDescending(message => message.Id).Take(MaxMessages)
+                    .Select(m => new Message(m.ReceivedAt, m.Instance, m.Kind, m.Verdict, m.Reason, m.Detail, m.Effect, m.PaymentNo, m.Copies))
+                    .ToListAsync(cancellationToken));
+        }
+    }
+}

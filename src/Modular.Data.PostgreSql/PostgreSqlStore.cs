@@ -29,6 +29,8 @@ public static class PostgreSqlStore
             settings.AutoPrepareMinUsages = 2;
         }
 
+        // Nothing here changes a session beyond its transaction, so there is nothing to reset when a connection is reused.
+        settings.NoResetOnClose = true;
         settings.ApplicationName ??= "Modular";
         return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }

@@ -42,6 +42,9 @@ public sealed class SqlDialect
     /// </summary>
     public string ByIndexOnly => IsSqlite ? "" : "SET LOCAL enable_seqscan = off;";
 
+    /// <summary>Begins statements whose loss in a crash would harm nothing: the commit does not wait for the disk.</summary>
+    public string MayBeLost => IsSqlite ? "" : "SET LOCAL synchronous_commit = off;";
+
     /// <summary>A moment as <see cref="TimeType"/> is written in JSON.</summary>
     public string Time(DateTimeOffset moment) => IsSqlite
         ? moment.UtcTicks.ToString(CultureInfo.InvariantCulture)

@@ -13,6 +13,9 @@ public sealed class WriteBatch
     private readonly List<(string Name, object? Value)> parameters = [];
     private int expectedRows;
 
+    /// <summary>Whether losing the whole batch in a crash would harm nothing.</summary>
+    public bool MayBeLost { get; set; }
+
     /// <summary>Adds a statement with one parameter, which its text calls <c>@name</c>; names are unique in a batch.</summary>
     public void Add(string sql, string name, object value, int rows)
     {
@@ -29,7 +32,8 @@ public sealed class WriteBatch
             return;
         }
 
-        var changed = await db.ExecuteSqlAsync(string.Join(";\n", statements), parameters, cancellationToken);
+        var sql = (MayBeLost ? db.Dialect.MayBeLost : "") + string.Join(";\n", statements);
+        var changed = await db.ExecuteSqlAsync(sql, parameters, cancellationToken);
         if (changed != expectedRows)
         {
             throw new DbUpdateConcurrencyException($"{expectedRows} rows were to be changed and {changed} were.");

@@ -22,7 +22,7 @@ internal sealed class OrderWatch(IServiceScopeFactory scopes, TimeProvider time)
     public Task NextChangeOf(string orderNo) =>
         signals.GetOrAdd(orderNo, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
-    /// <summary>The order's status; null when there is no such order.</summary>
+    /// <summary>The order's status, or <c>held</c> while money that came for it waits for a decision; null when there is no such order.</summary>
     public Task<string?> StatusOfAsync(string orderNo, CancellationToken cancellationToken)
     {
         var now = time.GetTimestamp();
@@ -54,7 +54,8 @@ internal sealed class OrderWatch(IServiceScopeFactory scopes, TimeProvider time)
     private async Task<string?> ReadAsync(string orderNo)
     {
         await using var scope = scopes.CreateAsyncScope();
-        return (await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new ShowOrder.Query(orderNo)))?.Status;
+        var order = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new ShowOrder.Query(orderNo));
+        return order is { Status: "pending" } && order.Payments.Any(payment => payment.Status == "held") ? "held" : order?.Status;
     }
 }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -45,32 +44,27 @@ internal sealed partial class DispatchEventsHandler(
 
     private async Task<List<OutboxMessage>> ClaimAsync(CancellationToken cancellationToken)
     {
-        var dialect = db.Dialect;
+        var ids = new List<long>();
         var now = time.UtcNow();
-        await using var command = await db.SqlAsync(
+        await using (var command = await db.SqlAsync(
             $"""
             UPDATE kernel_outbox SET due_at = @lease, attempts = attempts + 1
-            WHERE id IN (SELECT id FROM kernel_outbox WHERE due_at <= @now ORDER BY due_at LIMIT {BatchSize} {dialect.SkipLocked})
-            RETURNING id, type, data, attempts
+            WHERE id IN (SELECT id FROM kernel_outbox WHERE due_at <= @now ORDER BY due_at LIMIT {BatchSize} {db.Dialect.SkipLocked})
+            RETURNING id
             """,
-            [("now", dialect.TimeParameter(now)), ("lease", dialect.TimeParameter(now + Lease))],
-            cancellationToken);
-        var claimed = new List<OutboxMessage>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
+            [("now", db.Dialect.TimeParameter(now)), ("lease", db.Dialect.TimeParameter(now + Lease))],
+            cancellationToken))
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
-            claimed.Add(new OutboxMessage
+            while (await reader.ReadAsync(cancellationToken))
             {
-                Id = reader.GetInt64(0),
-                Type = reader.GetString(1),
-                Data = reader.GetString(2),
-                CreatedAt = now,
-                Attempts = reader.GetInt32(3),
-            });
+                ids.Add(reader.GetInt64(0));
+            }
         }
 
-        claimed.Sort((one, other) => one.Id.CompareTo(other.Id));
-        return claimed;
+        return ids.Count == 0
+            ? []
+            : await db.Set<OutboxMessage>().AsNoTracking().Where(m => ids.Contains(m.Id)).OrderBy(m => m.Id).ToListAsync(cancellationToken);
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A handler's failure delays its event and nothing else.")]

@@ -20,11 +20,12 @@ public static partial class ConfirmPayments
         ModularDbContext db, IServiceScopeFactory scopes, ProviderInquiry inquiry, PaymentsOptions options, TimeProvider time, ILogger<Handler> log)
         : IRequestHandler<Command, int>
     {
-        private const int BatchSize = 100;
-        private const int Parallelism = 8;
+        // Together they bound how long a batch takes when a provider answers nothing: less than the lease.
+        private const int BatchSize = 50;
+        private const int Parallelism = 16;
 
         // A claimed payment comes up again after this time when the process that claimed it died.
-        private static readonly TimeSpan Lease = TimeSpan.FromSeconds(45);
+        private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
 
         public async Task<int> Handle(Command command, CancellationToken cancellationToken)
         {

@@ -57,8 +57,8 @@ public sealed partial class PlaceOrderTests(Shops shops)
     [InlineData("""[{"sku":"TEST-FEN","quantity":1}]""", "unknown_sku")]
     [InlineData("""[{"sku":null,"quantity":1}]""", "unknown_sku")]
     [InlineData("""[{"quantity":1}]""", "unknown_sku")]
-    [InlineData("[null]", null)]
-    [InlineData("""[{"sku":"test-fen","quantity":1},null]""", null)]
+    [InlineData("[null]", "invalid_line")]
+    [InlineData("""[{"sku":"test-fen","quantity":1},null]""", "invalid_line")]
     [InlineData("[]", null)]
     [InlineData("null", null)]
     public async Task B12_lines_that_cannot_be_sold_are_refused(string lines, string? code)

@@ -14,7 +14,7 @@ public sealed class ApiErrorTests(Shops shops)
     [InlineData("GET", "/api/orders/x", 404, "order_not_found")]
     [InlineData("GET", "/api/orders/'%20OR%201=1", 404, "order_not_found")]
     [InlineData("GET", "/api/payments/0123456789ABCDEFGHJKMNPQRS", 404, "payment_not_found")]
-    [InlineData("GET", "/api/payments/%00", 404, "payment_not_found")]
+    [InlineData("GET", "/api/payments/%01", 404, "payment_not_found")]
     [InlineData("GET", "/api/nothing", 404, "not_found")]
     [InlineData("GET", "/api", 404, "not_found")]
     [InlineData("GET", "/api/orders", 405, "method_not_allowed")]

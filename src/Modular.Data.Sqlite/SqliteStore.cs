@@ -28,6 +28,9 @@ public static class SqliteStore
             Directory.CreateDirectory(folder);
         }
 
+        // Readers and the writer must not wait for each other. EF asks for this only when it makes the file itself, and the
+        // statements here make it first. The file remembers it.
+        await db.ExecuteSqlAsync("PRAGMA journal_mode = 'wal'", [], cancellationToken);
         if (!(await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
         {
             return;

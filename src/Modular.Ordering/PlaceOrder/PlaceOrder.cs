@@ -43,7 +43,7 @@ public static class PlaceOrder
         {
             RuleFor(command => command.Lines).NotEmpty().WithMessage("An order needs at least one line.")
                 .Must(lines => lines is null || lines.Count <= MaxLines).WithMessage($"An order has at most {MaxLines} lines.");
-            RuleForEach(command => command.Lines).ChildRules(line =>
+            RuleForEach(command => command.Lines).NotNull().WithErrorCode("invalid_line").WithMessage("A line is an object with a sku and a quantity.").ChildRules(line =>
             {
                 line.RuleFor(l => l.Sku).Must(sku => catalogue.Find(sku) is not null).WithErrorCode("unknown_sku").WithMessage("The shop does not sell this sku.");
                 line.RuleFor(l => l.Quantity).InclusiveBetween(1, MaxQuantity).WithErrorCode("invalid_quantity").WithMessage($"The quantity is between 1 and {MaxQuantity}.");

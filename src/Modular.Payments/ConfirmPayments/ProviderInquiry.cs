@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Modular.Kernel;
 using Modular.Payments.Abstractions;
 using Modular.Payments.Providers;
@@ -57,6 +58,7 @@ internal sealed class ProviderInquiry(ProviderCatalogue providers, SettlementQue
         await settlement.SettleAsync(new Entry(payment.Provider, account, ReportSource.Close, report, null), cancellationToken);
     }
 
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever keeps an answer from being stored, nothing was found out; the checks of other payments go on.")]
     private async Task<Inquiry> AskOnceAsync(Payment payment, ReportSource source)
     {
         // The call belongs to all who wait for it, so no single caller's patience ends it.
@@ -65,6 +67,10 @@ internal sealed class ProviderInquiry(ProviderCatalogue providers, SettlementQue
         try
         {
             return await AskAndSettleAsync(payment, source, limit.Token);
+        }
+        catch (Exception e)
+        {
+            return new Inquiry(InquiryResult.Unknown, $"The provider's answer could not be stored ({e.GetType().Name}).");
         }
         finally
         {

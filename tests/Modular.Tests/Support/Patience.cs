@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Modular.Payments;
+
+namespace Modular.Tests.Support;
+
+/// <summary>Shortens the time that a shop gives its providers, so that a test of a silent provider need not wait for it.</summary>
+internal sealed class Patience(TimeSpan budget) : IServiceProviderFactory<IServiceCollection>
+{
+    private readonly DefaultServiceProviderFactory factory = new();
+
+    public static Action<WebApplicationBuilder> Of(TimeSpan budget) => builder => builder.Host.UseServiceProviderFactory(new Patience(budget));
+
+    public IServiceCollection CreateBuilder(IServiceCollection services)
+    {
+        var own = services.Single(service => service.ServiceType == typeof(PaymentsOptions)).ImplementationFactory!;
+        services.Replace(ServiceDescriptor.Singleton(provider =>
+            (PaymentsOptions)own(provider) with { CallBudget = budget, ReturnBudget = budget, NotifyBudget = budget }));
+        return factory.CreateBuilder(services);
+    }
+
+    public IServiceProvider CreateServiceProvider(IServiceCollection containerBuilder) => factory.CreateServiceProvider(containerBuilder);
+}

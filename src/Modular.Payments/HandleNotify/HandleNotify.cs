@@ -49,7 +49,8 @@ public static partial class HandleNotify
 
             // The limit is a timer and not a token of the request: a provider that hangs up early still gets its news stored.
             using var limit = new CancellationTokenSource(options.NotifyBudget);
-            var verification = await provider.VerifyNotificationAsync(command.Request, options.NotifyBudget, limit.Token);
+            // Its own budget ends the verification; a plugin that hangs is an undecided message and no cancelled request.
+            var verification = await provider.VerifyNotificationAsync(command.Request, options.NotifyBudget, CancellationToken.None);
             return verification switch
             {
                 Verification.Verified { Report: { } report } when ReportRules.Problem(report) is { } problem =>

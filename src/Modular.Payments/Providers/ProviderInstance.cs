@@ -93,7 +93,8 @@ internal sealed class ProviderInstance
             return unknown($"The provider instance is out of service: {Problem}");
         }
 
-        if (Interlocked.Increment(ref calls) > MaxCalls)
+        var place = Interlocked.Increment(ref calls);
+        if (place > MaxCalls)
         {
             Interlocked.Decrement(ref calls);
             return unknown($"{MaxCalls} calls to the provider are waiting already.");
@@ -101,7 +102,7 @@ internal sealed class ProviderInstance
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(budget);
-        var running = StartCall(provider, call, limit.Token);
+        var running = StartCall(provider, call, place, limit.Token);
         try
         {
             return await running.WaitAsync(budget, cancellationToken) ?? unknown("The plugin returned nothing.");
@@ -120,12 +121,15 @@ internal sealed class ProviderInstance
         }
     }
 
-    // On a thread of the pool, because a plugin may block before its first await; the place is given back when the call
-    // really ends, not when we stop waiting for it.
-    private Task<T?> StartCall<T>(IPaymentProvider target, Func<IPaymentProvider, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    // Never on the caller's thread, because a plugin may block before its first await. The first few calls take threads of
+    // the pool, which costs nothing; when they do not come back, the next take threads of their own, so that a plugin that
+    // blocks cannot empty the pool. The place is given back when the call really ends, not when we stop waiting for it.
+    private Task<T?> StartCall<T>(IPaymentProvider target, Func<IPaymentProvider, CancellationToken, Task<T>> call, int place, CancellationToken cancellationToken)
         where T : class
     {
-        return Task.Run(CallAsync, CancellationToken.None);
+        return place <= Environment.ProcessorCount
+            ? Task.Run(CallAsync, CancellationToken.None)
+            : Task.Factory.StartNew(CallAsync, CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default).Unwrap();
 
         async Task<T?> CallAsync()
         {

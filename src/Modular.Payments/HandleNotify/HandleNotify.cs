@@ -49,6 +49,7 @@ public static partial class HandleNotify
 
             // The limit is a timer and not a token of the request: a provider that hangs up early still gets its news stored.
             using var limit = new CancellationTokenSource(options.NotifyBudget);
+            // Its own budget ends the verification; a plugin that hangs is an undecided message and no cancelled request.
             var verification = await provider.VerifyNotificationAsync(command.Request, options.NotifyBudget, CancellationToken.None);
             return verification switch
             {

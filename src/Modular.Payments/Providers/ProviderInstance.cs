@@ -11,7 +11,7 @@ namespace Modular.Payments.Providers;
 internal sealed class ProviderInstance
 {
     // A plugin that hangs may hold this many calls; the host and the other instances keep their threads.
-    private const int MaxCalls = 64;
+    public const int MaxCalls = 64;
 
     private readonly IPaymentProvider? provider;
     private int calls;
@@ -120,8 +120,8 @@ internal sealed class ProviderInstance
         }
     }
 
-    // On a thread of the pool, because a plugin may block before its first await; the place is given back when the call
-    // really ends, not when we stop waiting for it.
+    // Never on the caller's thread, because a plugin may block before its first await. The place is given back when the
+    // call really ends, not when we stop waiting for it.
     private Task<T?> StartCall<T>(IPaymentProvider target, Func<IPaymentProvider, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
         where T : class
     {

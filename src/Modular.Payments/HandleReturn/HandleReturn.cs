@@ -54,9 +54,9 @@ public static partial class HandleReturn
                         return await RefuseAsync(command, provider, "wrong_account", "The return names another account.", null, cancellationToken);
                     }
 
-                    await RecordAsync(
-                        new Entry(provider.Name, provider.Account, ReportSource.Return, null, inbox.Accepted(provider.Name, "return", command.Request, command.SourceAddress)),
-                        cancellationToken);
+                    // Recorded without its report, which proves nothing; the number lets operators find it all the same.
+                    var message = inbox.Accepted(provider.Name, "return", command.Request, command.SourceAddress) with { PaymentNoHint = report.PaymentNo };
+                    await RecordAsync(new Entry(provider.Name, provider.Account, ReportSource.Return, null, message), cancellationToken);
                     return await AskAsync(provider, report.PaymentNo, cancellationToken);
                 case Verification.Refused refused:
                     return await RefuseAsync(command, provider, refused.Reason.ToText(), refused.Detail, refused.PaymentNoHint, cancellationToken);

@@ -33,7 +33,7 @@ internal sealed record ReceivedMessage
     /// <summary>One sentence about the refusal.</summary>
     public string? Detail { get; init; }
 
-    /// <summary>The payment that an unverified message names.</summary>
+    /// <summary>The payment that a message without a report names: a return, or one that was refused.</summary>
     public string? PaymentNoHint { get; init; }
 }
 

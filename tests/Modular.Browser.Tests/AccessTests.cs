@@ -74,7 +74,7 @@ public sealed class AccessTests(Surroundings surroundings)
         await using var shop = await TestShop.StartAsync(new TestShopOptions
         {
             Store = Stores.Sqlite,
-            Settings = new Dictionary<string, string?> { ["Modular:Jobs:Enabled"] = "true", ["Modular:Payments:OrderExpiry"] = "00:00:04" },
+            Settings = new Dictionary<string, string?> { ["Modular:Jobs:Enabled"] = "true", ["Modular:Payments:OrderExpiry"] = "00:00:08" },
         });
         await using var shopper = await surroundings.VisitAsync("left-open", Browsers.Desktop, shop);
         var orderNo = await shopper.OrderAsync();

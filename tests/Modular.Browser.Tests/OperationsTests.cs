@@ -30,11 +30,19 @@ public sealed class OperationsTests(Surroundings surroundings)
         Assert.Equal("success", (await shop.NotifyAsync(shop.Alipay.Sign(AlipayParty.PaidFields(paid, "0.01")))).Body);
         Assert.NotEqual("success", (await shop.NotifyAsync(shop.Alipay.Sign(AlipayParty.PaidFields(forged, "0.01"), shop.Alipay.AppKey))).Body);
 
+        await using var shopper = await surroundings.VisitAsync("ops-shopper", Browsers.Desktop);
+        var orderNo = await shopper.OrderAsync();
+        await shopper.Page.Locator("#pay").ClickAsync();
+        await shopper.PayAtCashierAsync();
+        await shopper.SeesPaidAsync(orderNo);
+        var returned = (await shopper.Page.Locator("#payment-list [data-payment]").GetAttributeAsync("data-payment"))!;
+
         await using var person = await surroundings.VisitAsync("ops", Browsers.Desktop);
         await SignInAsync(person, Operator, "/ops");
         await Expect(person.Page.Locator("#providers [data-provider=alipay]")).ToHaveAttributeAsync("data-in-service", "true");
-        await Expect(Message(person, paid)).ToHaveAttributeAsync("data-verdict", "accepted");
-        await Expect(Message(person, forged)).ToHaveAttributeAsync("data-verdict", "refused");
+        await Expect(Messages(person, paid)).ToHaveAttributeAsync("data-verdict", "accepted");
+        await Expect(Messages(person, forged)).ToHaveAttributeAsync("data-verdict", "refused");
+        await Expect(Messages(person, returned).Filter(new() { HasText = "返回" })).ToHaveAttributeAsync("data-verdict", "accepted");
         await person.ShotAsync("home");
         person.SawNoTrouble();
 
@@ -80,8 +88,8 @@ public sealed class OperationsTests(Surroundings surroundings)
         person.SawNoTrouble();
     }
 
-    private static ILocator Message(Visitor person, string paymentNo) =>
-        person.Page.Locator("#messages tr[data-verdict]").Filter(new() { HasText = paymentNo }).First;
+    private static ILocator Messages(Visitor person, string paymentNo) =>
+        person.Page.Locator("#messages tr[data-verdict]").Filter(new() { HasText = paymentNo });
 
     private static async Task SignInAsync(Visitor person, string name, string path)
     {

@@ -23,6 +23,8 @@ public sealed class Surroundings : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        // Reached only by mistakes; a busy machine needs more than the five seconds of the library.
+        Assertions.SetDefaultExpectTimeout(Visitor.PatienceMilliseconds);
         var starting = TestShop.StartAsync(new TestShopOptions());
         playwright = await Playwright.CreateAsync();
         chromium = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions

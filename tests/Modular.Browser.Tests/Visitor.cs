@@ -11,6 +11,9 @@ namespace Modular.Browser.Tests;
 /// <summary>Somebody with a browser: what people do in the shop and at the cashier, with a screenshot of each step.</summary>
 internal sealed partial class Visitor(string name, TestShop shop, IBrowserContext context) : IAsyncDisposable
 {
+    /// <summary>How long anything may take. Every wait is for something that this machine does, so it is the time of a mistake.</summary>
+    public const int PatienceMilliseconds = 15_000;
+
     private static readonly string Screenshots = Directory.CreateDirectory(Repository.PathOf("artifacts", "screenshots")).FullName;
 
     private readonly ConcurrentQueue<string> troubles = new();
@@ -19,7 +22,7 @@ internal sealed partial class Visitor(string name, TestShop shop, IBrowserContex
     /// <summary>The tab that the visitor looks at.</summary>
     public IPage Page { get; private set; } = null!;
 
-    public IBrowserContext Context { get; } = Listening(context);
+    public IBrowserContext Context { get; } = Patient(context);
 
     public ILocator OrderStatus => Page.Locator("#order-status");
 
@@ -113,7 +116,7 @@ internal sealed partial class Visitor(string name, TestShop shop, IBrowserContex
     }
 
     /// <summary>The order's page says that it is paid, in its state and in words.</summary>
-    public async Task SeesPaidAsync(string orderNo, float withinMilliseconds = 15_000)
+    public async Task SeesPaidAsync(string orderNo, float withinMilliseconds = PatienceMilliseconds)
     {
         await Expect(OrderStatus).ToHaveAttributeAsync("data-status", "paid", new() { Timeout = withinMilliseconds });
         await Expect(Page.Locator("#order-no")).ToHaveTextAsync(orderNo);
@@ -141,10 +144,9 @@ internal sealed partial class Visitor(string name, TestShop shop, IBrowserContex
 
     private string LastSegment() => new Uri(Page.Url).Segments[^1];
 
-    private static IBrowserContext Listening(IBrowserContext context)
+    private static IBrowserContext Patient(IBrowserContext context)
     {
-        // Every wait here is for something that this machine does; without a limit a mistake would cost half a minute each.
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(PatienceMilliseconds);
         return context;
     }
 

@@ -1,4 +1,5 @@
 using Hangfire;
+using Hangfire.AspNetCore;
 using Hangfire.Common;
 using Hangfire.Dashboard;
 using Hangfire.InMemory;
@@ -21,27 +22,10 @@ internal static class SweepServices
     public static void AddSweeps(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddScoped<Sweeps>();
-        services.AddHangfire((provider, hangfire) =>
-        {
-            hangfire.UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings().UseFilter(new ShortHistory());
-            var store = provider.GetRequiredService<Store>();
-            if (store.PostgreSql is { } source)
-            {
-                hangfire.UsePostgreSqlStorage(options => options.UseConnectionFactory(new Connections(source)), new PostgreSqlStorageOptions
-                {
-                    SchemaName = "hangfire",
-                    PrepareSchemaIfNecessary = false,
-                    QueuePollInterval = TimeSpan.FromSeconds(1),
-                    // With these a killed node's job runs again after a minute, not after half an hour.
-                    UseSlidingInvisibilityTimeout = true,
-                    InvisibilityTimeout = TimeSpan.FromMinutes(1),
-                });
-            }
-            else
-            {
-                hangfire.UseInMemoryStorage();
-            }
-        });
+        // Registered before Hangfire's own, which are static: a second shop in the process would get the jobs of the first.
+        services.AddSingleton(provider => StorageOf(provider.GetRequiredService<Store>()));
+        services.AddSingleton<JobActivator>(provider => new AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
+        services.AddHangfire(hangfire => hangfire.UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings().UseFilter(new ShortHistory()));
         if (configuration.GetValue("Modular:Jobs:Enabled", true))
         {
             services.AddHangfireServer(server =>
@@ -76,6 +60,18 @@ internal static class SweepServices
             DisplayStorageConnectionString = false,
             IsReadOnlyFunc = context => !context.GetHttpContext().User.IsInRole(Operators.Operator),
         });
+
+    private static JobStorage StorageOf(Store store) => store.PostgreSql is { } source
+        ? new PostgreSqlStorage(new Connections(source), new PostgreSqlStorageOptions
+        {
+            SchemaName = "hangfire",
+            PrepareSchemaIfNecessary = false,
+            QueuePollInterval = TimeSpan.FromSeconds(1),
+            // With these a killed node's job runs again after a minute, not after half an hour.
+            UseSlidingInvisibilityTimeout = true,
+            InvisibilityTimeout = TimeSpan.FromMinutes(1),
+        })
+        : new InMemoryStorage();
 
     private sealed class Connections(NpgsqlDataSource source) : IConnectionFactory
     {

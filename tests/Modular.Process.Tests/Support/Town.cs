@@ -5,7 +5,6 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging;
 using Modular.Sandbox;
 using Npgsql;
 
@@ -195,9 +194,9 @@ public sealed class Town : IAsyncDisposable
             builder.WebHost.UseUrls(address.ToString());
             // A hung call must not hold up the end of a test.
             builder.WebHost.UseShutdownTimeout(TimeSpan.FromSeconds(1));
-            builder.Logging.ClearProviders();
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
             {
+                ["Logging:LogLevel:Default"] = "None",
                 ["Sandbox:PublicUrl"] = address.ToString().TrimEnd('/'),
                 ["Sandbox:Alipay:Merchants:test:AppId"] = AlipayParty.AppId,
                 ["Sandbox:Alipay:Merchants:test:SellerId"] = AlipayParty.SellerId,

@@ -21,7 +21,18 @@ internal static class GatewayEndpoints
 
     private static async Task<IResult> NotifyAsync(string instance, HttpContext context, IMediator mediator)
     {
-        if (await Bodies.ReadAsync(context.Request, MaxBodyBytes, context.RequestAborted) is not { } body)
+        byte[]? body;
+        try
+        {
+            body = await Bodies.ReadAsync(context.Request, MaxBodyBytes, context.RequestAborted);
+        }
+        catch (BadHttpRequestException e)
+        {
+            // Too slow or malformed: the sender's fault, and nothing that strangers may fill the log with.
+            return Results.Text("body not readable", statusCode: e.StatusCode);
+        }
+
+        if (body is null)
         {
             return Results.Text("body too large", statusCode: StatusCodes.Status413PayloadTooLarge);
         }

@@ -38,6 +38,11 @@ internal static partial class ShopConfiguration
         {
             LogNoOperators(log);
         }
+
+        if (!configuration.GetSection("Modular:Providers").GetChildren().Any())
+        {
+            LogNoProviders(log);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "No Modular:Api:Keys are configured: the JSON API answers 401 to everybody")]
@@ -45,4 +50,7 @@ internal static partial class ShopConfiguration
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "No Modular:Ops:Users are configured: nobody can sign in to the operations pages")]
     private static partial void LogNoOperators(ILogger log);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "No Modular:Providers are configured: orders can be placed and not paid")]
+    private static partial void LogNoProviders(ILogger log);
 }

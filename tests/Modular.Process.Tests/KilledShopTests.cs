@@ -1,0 +1,152 @@
+using System.Security.Cryptography;
+
+namespace Modular.Process.Tests;
+
+/// <summary>The shop is killed at the worst moments, and a new process takes up where it stopped.</summary>
+public sealed class KilledShopTests
+{
+    private static readonly Dictionary<string, string?> JobsOn = new()
+    {
+        ["Modular__Jobs__Enabled"] = "true",
+        ["Modular__Payments__ConfirmSchedule"] = "1,1,1,2",
+    };
+
+    private static readonly string[] Precreate = ["alipay.trade.precreate"];
+
+    [Theory]
+    [MemberData(nameof(Town.Stores), MemberType = typeof(Town))]
+    public async Task Money_that_came_while_the_shop_was_dead_makes_the_order_paid_by_the_sweep_alone_F04(string store)
+    {
+        await using var town = await Town.FoundAsync(store);
+        await town.SetFaultsAsync(new { notify = new { drop = true } });
+        string orderNo, paymentNo;
+        await using (var shop = await town.StartShopAsync(new Dictionary<string, string?> { ["Modular__Payments__ConfirmSchedule"] = "1,1,1,2" }))
+        {
+            orderNo = await shop.PlaceOrderAsync();
+            var started = await shop.StartPaymentAsync(orderNo);
+            paymentNo = started["paymentNo"]!.GetValue<string>();
+            await town.GoToCashierAsync(started["action"]!);
+            await town.PayAsync(paymentNo);
+            await shop.KillAsync();
+        }
+
+        Assert.Equal("pending", await town.ScalarAsync($"SELECT status FROM ordering_orders WHERE order_no = '{orderNo}'"));
+
+        await using var restarted = await town.StartShopAsync(JobsOn);
+        await Eventually.BecomesAsync("paid", () => restarted.OrderStatusAsync(orderNo), TimeSpan.FromSeconds(30));
+        Assert.Equal("poll", await town.ScalarAsync($"SELECT confirmed_by FROM payments_payments WHERE payment_no = '{paymentNo}'"));
+        Assert.Equal(0, await town.CountAsync("payments_inbox"));
+        Assert.Equal(1, await town.PaidOnceAsync());
+        await Eventually.BecomesAsync(1, () => town.CountAsync("ordering_orders WHERE fulfilled_at IS NOT NULL"), TimeSpan.FromSeconds(30));
+    }
+
+    /// <param name="store">The store.</param>
+    /// <param name="gatewayTookIt">Whether the gateway had made the trade when the shop died.</param>
+    [Theory]
+    [InlineData(Stores.PostgreSql, false)]
+    [InlineData(Stores.PostgreSql, true)]
+    [InlineData(Stores.Sqlite, false)]
+    [InlineData(Stores.Sqlite, true)]
+    public async Task A_shop_killed_while_it_starts_a_payment_goes_on_with_the_same_number_F02_F03(string store, bool gatewayTookIt)
+    {
+        await using var town = await Town.FoundAsync(store);
+        await town.SetFaultsAsync(new { gateway = new[] { new { kind = "Hang", methods = Precreate, afterWork = gatewayTookIt } } });
+        string orderNo, paymentNo;
+        await using (var shop = await town.StartShopAsync())
+        {
+            orderNo = await shop.PlaceOrderAsync();
+            var starting = shop.PostPaymentAsync(orderNo, "qr");
+            paymentNo = await Eventually.BecomesAsync(true, async () => await town.CountAsync("payments_payments") == 1)
+                ? (await town.ScalarAsync("SELECT payment_no FROM payments_payments"))!
+                : "";
+            if (gatewayTookIt)
+            {
+                await Eventually.BecomesAsync(true, () => town.KnowsTradeAsync(paymentNo));
+            }
+
+            Assert.False(starting.IsCompleted);
+            await shop.KillAsync();
+            await Assert.ThrowsAnyAsync<HttpRequestException>(() => starting);
+        }
+
+        Assert.Equal(1, await town.CountAsync("payments_payments WHERE status = 'pending' AND started_at IS NULL"));
+        await town.ClearFaultsAsync();
+
+        await using var restarted = await town.StartShopAsync();
+        var again = await restarted.StartPaymentAsync(orderNo, "qr");
+        Assert.Equal(paymentNo, again["paymentNo"]!.GetValue<string>());
+        Assert.Equal("qr", again["action"]!["type"]!.GetValue<string>());
+        await town.PayAsync(paymentNo);
+        await Eventually.BecomesAsync("paid", () => restarted.OrderStatusAsync(orderNo));
+        Assert.Equal("notify", await town.ScalarAsync($"SELECT confirmed_by FROM payments_payments WHERE payment_no = '{paymentNo}'"));
+        Assert.Equal(1, await town.CountAsync("payments_payments"));
+        Assert.Equal(1, await town.PaidOnceAsync());
+    }
+
+    [Fact]
+    public async Task A_shop_killed_under_a_stream_of_notifications_loses_none_that_it_acknowledged_F05()
+    {
+        const int Count = 200;
+        const int Rounds = 3;
+        await using var town = await Town.FoundAsync(Stores.PostgreSql);
+        var shop = await town.StartShopAsync();
+        try
+        {
+            for (var round = 1; round <= Rounds; round++)
+            {
+                var paymentNos = await shop.StartManyAsync(Count);
+                var forms = paymentNos.Select(town.Paid).ToArray();
+                var killAfter = RandomNumberGenerator.GetInt32(1, Count - 20);
+                var (acknowledged, _) = await Notifications.SendAsync(shop, forms, killAfter, shop.Program.KillAsync);
+
+                // What was acknowledged is in the database, though the process had no time to say goodbye.
+                foreach (var index in acknowledged)
+                {
+                    Assert.Equal("succeeded", await town.ScalarAsync($"SELECT status FROM payments_payments WHERE payment_no = '{paymentNos[index]}'"));
+                }
+
+                Assert.InRange(acknowledged.Count, killAfter, Count - 1);
+                await shop.DisposeAsync();
+                shop = await town.StartShopAsync();
+
+                // The provider sends everything again, because it cannot know what arrived either.
+                var (all, refused) = await Notifications.SendAsync(shop, forms, int.MaxValue, () => Task.CompletedTask);
+                Assert.Empty(refused);
+                Assert.Equal(Count, all.Count);
+                Assert.Equal(Count * round, await town.PaidOnceAsync());
+            }
+        }
+        finally
+        {
+            await shop.DisposeAsync();
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Town.Stores), MemberType = typeof(Town))]
+    public async Task Cookies_and_forms_of_before_a_crash_work_after_it_W13(string store)
+    {
+        await using var town = await Town.FoundAsync(store);
+        using var browser = new Browser(town.Address);
+        string orderNo, token;
+        await using (var shop = await town.StartShopAsync())
+        {
+            token = await browser.TokenAsync("/products/test-fen");
+            orderNo = await PlaceAsync(browser, token);
+            await shop.KillAsync();
+        }
+
+        await using var restarted = await town.StartShopAsync();
+        Assert.Equal(200, await browser.StatusAsync($"/orders/{orderNo}"));
+        Assert.Equal(404, await restarted.StatusAsync($"/orders/{orderNo}"));
+        Assert.NotEqual(orderNo, await PlaceAsync(browser, token));
+    }
+
+    private static async Task<string> PlaceAsync(Browser browser, string token)
+    {
+        var (status, location, _) = await browser.PostAsync("/products/test-fen", ("quantity", "1"), ("__RequestVerificationToken", token));
+        Assert.Equal(303, status);
+        Assert.StartsWith("/checkout/", location, StringComparison.Ordinal);
+        return location!["/checkout/".Length..];
+    }
+}

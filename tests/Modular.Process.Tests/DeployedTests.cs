@@ -114,7 +114,6 @@ public sealed partial class DeployedTests
         await shop.Program.EndsAsync(TimeSpan.FromSeconds(60));
         Assert.NotEqual(0, shop.Program.ExitCode);
         Assert.Single(shop.Output.Split('\n'), line => line.Contains("cannot start", StringComparison.Ordinal) && line.Contains(address.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
-        Assert.DoesNotContain("   at ", shop.Output, StringComparison.Ordinal);
     }
 
     /// <summary>Through setsid, so that it leads a process group as in a terminal.</summary>

@@ -201,6 +201,7 @@ public sealed class TestShop : IAsyncDisposable
             builder.WebHost.UseUrls(address.ToString());
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
             {
+                ["Logging:LogLevel:Default"] = "Warning",
                 ["Sandbox:PublicUrl"] = address.ToString().TrimEnd('/'),
                 ["Sandbox:Alipay:Merchants:test:AppId"] = AlipayParty.AppId,
                 ["Sandbox:Alipay:Merchants:test:SellerId"] = AlipayParty.SellerId,

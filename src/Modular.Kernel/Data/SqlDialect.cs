@@ -38,9 +38,10 @@ public sealed class SqlDialect
 
     /// <summary>
     /// Begins a batch of statements that look up a few rows by unique keys, inside a transaction. PostgreSQL keeps the plan of
-    /// a prepared statement, and a plan made while a table was nearly empty reads all of it ever after.
+    /// a prepared statement, and a plan made while a table was nearly empty reads all of it ever after. A row that somebody
+    /// else holds is waited for shortly, because everybody behind waits as well.
     /// </summary>
-    public string ByIndexOnly => IsSqlite ? "" : "SET LOCAL enable_seqscan = off;";
+    public string ByIndexOnly => IsSqlite ? "" : "SET LOCAL enable_seqscan = off; SET LOCAL lock_timeout = '1s';";
 
     /// <summary>Begins statements whose loss in a crash would harm nothing: the commit does not wait for the disk.</summary>
     public string MayBeLost => IsSqlite ? "" : "SET LOCAL synchronous_commit = off;";

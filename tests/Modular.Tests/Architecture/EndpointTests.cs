@@ -13,15 +13,16 @@ public sealed class EndpointTests(Shops shops)
 {
     private const string Notify = "/payments/{instance}/notify";
 
-    // Health answers every method alike and changes nothing.
+    // These answer every method alike and change nothing.
     private const string Health = "/health/ready";
+    private const string Error = "/error";
 
     [Fact]
     public async Task W03_whatever_can_change_something_asks_for_a_right_or_a_token_but_the_notify_route()
     {
         var open = (await EndpointsAsync()).Where(endpoint => TakesMoreThanGet(endpoint) && !IsAuthorized(endpoint) && !AsksForToken(endpoint)).Select(Path);
 
-        Assert.Equal([Health, Notify], open.Order(StringComparer.Ordinal));
+        Assert.Equal([Error, Health, Notify], open.Order(StringComparer.Ordinal));
     }
 
     [Fact]

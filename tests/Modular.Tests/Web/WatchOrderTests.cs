@@ -33,7 +33,7 @@ public sealed class WatchOrderTests(Shops shops)
     }
 
     [Fact]
-    public async Task A_held_payment_leaves_the_page_pending()
+    public async Task Money_that_is_held_is_told_to_the_waiting_page()
     {
         var shop = await shops.OnAsync(Stores.PostgreSql);
         var (orderNo, paymentNo) = await shop.StartedAsync();
@@ -41,7 +41,7 @@ public sealed class WatchOrderTests(Shops shops)
 
         await foreach (var status in shop.WatchAsync(orderNo))
         {
-            Assert.Equal("pending", status);
+            Assert.Equal("held", status);
             break;
         }
     }

@@ -37,11 +37,6 @@ public static class PaymentsModule
 {
     public static IServiceCollection AddPayments(this IServiceCollection services, IConfiguration configuration)
     {
-        // A plugin that blocks may hold as many threads as it may hold calls, and the pool makes new ones beyond its minimum
-        // at two a second only: too slowly for everybody else.
-        ThreadPool.GetMinThreads(out var workers, out var completions);
-        ThreadPool.SetMinThreads(Math.Max(workers, ProviderInstance.MaxCalls + 16), completions);
-
         services.AddSingleton(_ => PaymentsOptions.From(configuration));
         services.AddSingleton<ProviderCatalogue>();
         services.AddSingleton<InboxRecorder>();

@@ -112,7 +112,7 @@ internal static class InboxSql
                 ["payment_no"] = report?.PaymentNo ?? message.PaymentNoHint,
                 ["trade_no"] = report?.ProviderTradeNo,
                 ["state"] = report?.ProviderState,
-                ["envelope"] = message.Envelope,
+                ["envelope"] = message.Envelope(),
                 ["copies"] = record.Copies,
             });
         }

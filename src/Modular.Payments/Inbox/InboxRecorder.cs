@@ -56,7 +56,7 @@ internal sealed class InboxRecorder(IDataProtectionProvider protection, TimeProv
         ReceivedAt = time.UtcNow(),
         SourceAddress = sourceAddress,
         // The alphabet for addresses, because the other one's plus signs would be escaped in the statement's JSON.
-        Envelope = Base64Url.EncodeToString(protector.Protect(Envelope(request, body.Span))),
+        Envelope = () => Base64Url.EncodeToString(protector.Protect(Envelope(request, body.Span))),
     };
 
     // Laid out like the request itself: request line, headers, an empty line, the body.

@@ -11,10 +11,14 @@ namespace Modular.Payments.Providers;
 internal sealed class ProviderInstance
 {
     // A plugin that hangs may hold this many calls; the host and the other instances keep their threads.
-    public const int MaxCalls = 64;
+    private const int MaxCalls = 64;
+
+    // A plugin that does not block leaves a thread after microseconds, so more than this many inside it are stuck.
+    private static readonly int MaxInside = 2 * Environment.ProcessorCount;
 
     private readonly IPaymentProvider? provider;
     private int calls;
+    private int inside;
 
     public ProviderInstance(string name, string plugin, IReadOnlyDictionary<string, string> displayNames, IPaymentProvider provider)
     {
@@ -120,23 +124,39 @@ internal sealed class ProviderInstance
         }
     }
 
-    // Never on the caller's thread, because a plugin may block before its first await. The place is given back when the
-    // call really ends, not when we stop waiting for it.
+    // Never on the caller's thread, because a plugin may block before its first await. Threads of the pool cost nothing, but
+    // when some are stuck inside the plugin the next calls take threads of their own, so that a plugin that blocks cannot
+    // empty the pool. The place is given back when the call really ends, not when we stop waiting for it.
     private Task<T?> StartCall<T>(IPaymentProvider target, Func<IPaymentProvider, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
         where T : class
     {
-        return Task.Run(CallAsync, CancellationToken.None);
+        return Volatile.Read(ref inside) < MaxInside
+            ? Task.Run(CallAsync, CancellationToken.None)
+            : Task.Factory.StartNew(CallAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
 
         async Task<T?> CallAsync()
         {
             try
             {
-                return call(target, cancellationToken) is { } task ? await task : null;
+                return Enter(target, call, cancellationToken) is { } task ? await task : null;
             }
             finally
             {
                 Interlocked.Decrement(ref calls);
             }
+        }
+    }
+
+    private Task<T>? Enter<T>(IPaymentProvider target, Func<IPaymentProvider, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref inside);
+        try
+        {
+            return call(target, cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref inside);
         }
     }
 }

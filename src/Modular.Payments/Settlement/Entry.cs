@@ -24,8 +24,8 @@ internal sealed record ReceivedMessage
 
     public required string? SourceAddress { get; init; }
 
-    /// <summary>The whole request, protected: it holds a signature and personal data.</summary>
-    public required string Envelope { get; init; }
+    /// <summary>Makes the whole request, protected, because it holds a signature and personal data. Called when the message is written; a repeated one never is.</summary>
+    public required Func<string> Envelope { get; init; }
 
     /// <summary>The plugin's refusal; null when it verified the message.</summary>
     public string? RefusedBecause { get; init; }

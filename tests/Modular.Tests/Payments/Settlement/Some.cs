@@ -91,7 +91,7 @@ internal static class Some
         Kind = "notify",
         ReceivedAt = Now,
         SourceAddress = "127.0.0.1",
-        Envelope = "sealed",
+        Envelope = () => "sealed",
         RefusedBecause = refused ? "wrong_signature" : null,
     };
 }

@@ -12,7 +12,7 @@ public static class Bodies
         ArgumentNullException.ThrowIfNull(request);
         if (request.ContentLength > maxBytes)
         {
-            return null;
+            return TooLong(request);
         }
 
         var reader = request.BodyReader;
@@ -23,7 +23,7 @@ public static class Bodies
             if (buffer.Length > maxBytes)
             {
                 reader.AdvanceTo(buffer.End);
-                return null;
+                return TooLong(request);
             }
 
             if (result.IsCompleted)
@@ -36,5 +36,12 @@ public static class Bodies
             // Nothing is consumed until everything is there, so the pipe hands the whole body over in one piece.
             reader.AdvanceTo(buffer.Start, buffer.End);
         }
+    }
+
+    // The rest of the body is in the way of a next request on the same connection, so the caller is told not to send one.
+    private static byte[]? TooLong(HttpRequest request)
+    {
+        request.HttpContext.Response.Headers.Connection = "close";
+        return null;
     }
 }

@@ -87,6 +87,12 @@ internal sealed partial class Courier(
 
     private async Task RetryAsync(Notification notification)
     {
+        lock (notification.Gate)
+        {
+            // The wait is over; until the next one is known nobody is told of any.
+            notification.NextAttemptAt = null;
+        }
+
         await DeliverAsync(notification);
         ScheduleRetry(notification);
     }

@@ -12,17 +12,14 @@ internal static class ClaimDue
 {
     private const int SmallRows = 100_000;
     private const int Due = 4000;
-    private const int Batch = 100;
+    private const int Batch = Modular.Payments.ConfirmPayments.Handler.BatchSize;
     private const int JobCount = 600;
 
     public static async Task RunAsync(int largeRows)
     {
         await using var database = await TestDatabase.CreateAsync(Stores.PostgreSql);
-        await using (var shop = await TestShop.StartAsync(new TestShopOptions { Settings = new Dictionary<string, string?> { ["ConnectionStrings:Modular"] = database.ConnectionString } }))
-        {
-            // Started once for its schema.
-        }
-
+        // Started for its schema, and kept because Hangfire logs through the program that set it up.
+        await using var shop = await TestShop.StartAsync(new TestShopOptions { Settings = new Dictionary<string, string?> { ["ConnectionStrings:Modular"] = database.ConnectionString } });
         await using var source = NpgsqlDataSource.Create(database.ConnectionString + ";Max Auto Prepare=32;Auto Prepare Min Usages=2;Command Timeout=1800");
         await FillAsync(source, 0, SmallRows);
         var small = await MeasureAsync(source);

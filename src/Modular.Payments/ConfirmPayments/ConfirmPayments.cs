@@ -21,7 +21,7 @@ public static partial class ConfirmPayments
         : IRequestHandler<Command, int>
     {
         // Together they bound how long a batch takes when a provider answers nothing: less than the lease.
-        private const int BatchSize = 50;
+        internal const int BatchSize = 50;
         private const int Parallelism = 16;
 
         // A claimed payment comes up again after this time when the process that claimed it died.

@@ -43,4 +43,19 @@ public static class SqlCommands
         await using var command = await context.SqlAsync(sql, parameters, cancellationToken);
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    /// <summary>Runs a command and returns the first column of its rows: what a claim's <c>RETURNING</c> names, for example.</summary>
+    public static async Task<List<T>> ReadColumnAsync<T>(
+        this DbContext context, string sql, IEnumerable<(string Name, object? Value)> parameters, CancellationToken cancellationToken)
+    {
+        await using var command = await context.SqlAsync(sql, parameters, cancellationToken);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var values = new List<T>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            values.Add(reader.GetFieldValue<T>(0));
+        }
+
+        return values;
+    }
 }

@@ -44,24 +44,15 @@ internal sealed partial class DispatchEventsHandler(
 
     private async Task<List<OutboxMessage>> ClaimAsync(CancellationToken cancellationToken)
     {
-        var ids = new List<long>();
         var now = time.UtcNow();
-        await using (var command = await db.SqlAsync(
+        var ids = await db.ReadColumnAsync<long>(
             $"""
             UPDATE kernel_outbox SET due_at = @lease, attempts = attempts + 1
             WHERE id IN (SELECT id FROM kernel_outbox WHERE due_at <= @now ORDER BY due_at LIMIT {BatchSize} {db.Dialect.SkipLocked})
             RETURNING id
             """,
             [("now", db.Dialect.TimeParameter(now)), ("lease", db.Dialect.TimeParameter(now + Lease))],
-            cancellationToken))
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
-        {
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                ids.Add(reader.GetInt64(0));
-            }
-        }
-
+            cancellationToken);
         return ids.Count == 0
             ? []
             : await db.Set<OutboxMessage>().AsNoTracking().Where(m => ids.Contains(m.Id)).OrderBy(m => m.Id).ToListAsync(cancellationToken);

@@ -43,7 +43,7 @@ public static partial class CloseOrders
         {
             var dialect = db.Dialect;
             var now = time.UtcNow();
-            await using var command = await db.SqlAsync(
+            return await db.ReadColumnAsync<string>(
                 $"""
                 UPDATE ordering_orders SET close_due_at = @lease
                 WHERE id IN (SELECT id FROM ordering_orders WHERE close_due_at <= @now ORDER BY close_due_at LIMIT {BatchSize} {dialect.SkipLocked})
@@ -51,14 +51,6 @@ public static partial class CloseOrders
                 """,
                 [("now", dialect.TimeParameter(now)), ("lease", dialect.TimeParameter(now + Lease))],
                 cancellationToken);
-            var orderNos = new List<string>();
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                orderNos.Add(reader.GetString(0));
-            }
-
-            return orderNos;
         }
 
         private async Task<bool> CloseAsync(string orderNo, CancellationToken cancellationToken)

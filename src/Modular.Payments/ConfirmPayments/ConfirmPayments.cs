@@ -46,20 +46,11 @@ public static partial class ConfirmPayments
 
         private async Task<List<Payment>> ClaimAsync(CancellationToken cancellationToken)
         {
-            var ids = new List<long>();
             var now = time.UtcNow();
-            await using (var command = await db.SqlAsync(
+            var ids = await db.ReadColumnAsync<long>(
                 ClaimSql(db.Dialect),
                 [("now", db.Dialect.TimeParameter(now)), ("lease", db.Dialect.TimeParameter(now + Lease))],
-                cancellationToken))
-            await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
-            {
-                while (await reader.ReadAsync(cancellationToken))
-                {
-                    ids.Add(reader.GetInt64(0));
-                }
-            }
-
+                cancellationToken);
             return ids.Count == 0
                 ? []
                 : await db.Set<Payment>().AsNoTracking().Where(payment => ids.Contains(payment.Id)).ToListAsync(cancellationToken);

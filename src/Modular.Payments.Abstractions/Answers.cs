@@ -134,7 +134,9 @@ public abstract record CloseAnswer
     public sealed record NotFound : CloseAnswer;
 
     /// <summary>The provider may not close the payment yet (WeChat v2's five minutes).</summary>
-    public sealed record TooEarly(string Detail) : CloseAnswer;
+    /// <param name="Detail">One sentence for the operator.</param>
+    /// <param name="Possible">From when on it may, UTC; null when that is not known. The host closes it then.</param>
+    public sealed record TooEarly(string Detail, DateTimeOffset? Possible = null) : CloseAnswer;
 
     /// <summary>Nothing was found out.</summary>
     public sealed record Unknown(string Detail) : CloseAnswer;

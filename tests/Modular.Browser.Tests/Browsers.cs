@@ -27,6 +27,11 @@ internal static class Browsers
         DeviceScaleFactor = 2,
     };
 
+    private const string AndroidAlipay =
+        "Mozilla/5.0 (Linux; U; Android 15; zh-CN; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/120.0 UCBS/3.22 Mobile Safari/537.36 NebulaSDK/1.8 AlipayClient/10.6.90";
+
+    public static BrowserNewContextOptions AlipayApp => new(Phone) { UserAgent = AndroidAlipay };
+
     public static BrowserNewContextOptions WeChat => new(Phone) { UserAgent = IPhoneWeChat };
 
     public static BrowserNewContextOptions English => new(Desktop) { Locale = "en-US" };

@@ -30,7 +30,7 @@ public sealed record TestShopOptions
 
 /// <summary>
 /// The whole shop on a real port, with the real plugin loaded from its folder, a real database and the sandbox as its
-/// Alipay, inside the test's process. Jobs are off unless asked for: tests run the sweeps when they mean to.
+/// Alipay and WeChat Pay, inside the test's process. Jobs are off unless asked for: tests run the sweeps when they mean to.
 /// </summary>
 public sealed class TestShop : IAsyncDisposable
 {
@@ -42,10 +42,10 @@ public sealed class TestShop : IAsyncDisposable
     private readonly WebApplication sandboxApp;
     private readonly TestDatabase database;
 
-    private TestShop(WebApplication app, WebApplication sandboxApp, TestDatabase database, AlipayParty alipay, TestClock clock, CollectingLog log, Uri address, Uri sandboxAddress, bool ownsSurroundings)
+    private TestShop(WebApplication app, WebApplication sandboxApp, TestDatabase database, AlipayParty alipay, WeChatParty weChat, TestClock clock, CollectingLog log, Uri address, Uri sandboxAddress, bool ownsSurroundings)
     {
         (this.app, this.sandboxApp, this.database, this.ownsSurroundings) = (app, sandboxApp, database, ownsSurroundings);
-        (Alipay, Clock, Log, Address, SandboxAddress) = (alipay, clock, log, address, sandboxAddress);
+        (Alipay, WeChat, Clock, Log, Address, SandboxAddress) = (alipay, weChat, clock, log, address, sandboxAddress);
         Web = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = address };
         Api = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = address };
         Api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", ApiKey);
@@ -66,6 +66,8 @@ public sealed class TestShop : IAsyncDisposable
     public HttpClient Sandbox { get; }
 
     public AlipayParty Alipay { get; }
+
+    public WeChatParty WeChat { get; }
 
     public TestClock Clock { get; }
 
@@ -88,16 +90,17 @@ public sealed class TestShop : IAsyncDisposable
         var beside = options.Beside;
         var clock = beside?.Clock ?? new TestClock();
         var alipay = beside?.Alipay ?? new AlipayParty();
+        var weChat = beside?.WeChat ?? new WeChatParty();
         var database = beside?.database ?? await TestDatabase.CreateAsync(options.Store);
         var sandboxAddress = beside?.SandboxAddress ?? FreePort.Address();
-        var sandboxApp = beside?.sandboxApp ?? await StartSandboxAsync(alipay, clock, sandboxAddress);
+        var sandboxApp = beside?.sandboxApp ?? await StartSandboxAsync(alipay, weChat, clock, sandboxAddress);
 
         var address = FreePort.Address();
         var log = new CollectingLog();
         var app = Shop.Create([], builder =>
         {
             builder.WebHost.UseUrls(address.ToString());
-            builder.Configuration.AddInMemoryCollection(Settings(address, sandboxAddress, database, alipay));
+            builder.Configuration.AddInMemoryCollection(Settings(address, sandboxAddress, database, alipay, weChat));
             builder.Configuration.AddInMemoryCollection(options.Settings);
             builder.Services.AddSingleton<TimeProvider>(clock);
             builder.Logging.ClearProviders().AddProvider(log);
@@ -105,7 +108,7 @@ public sealed class TestShop : IAsyncDisposable
         });
         await app.PrepareAsync();
         await app.StartAsync();
-        return new TestShop(app, sandboxApp, database, alipay, clock, log, address, sandboxAddress, ownsSurroundings: beside is null);
+        return new TestShop(app, sandboxApp, database, alipay, weChat, clock, log, address, sandboxAddress, ownsSurroundings: beside is null);
     }
 
     // --- What a shop, a shopper and an operator do ---
@@ -191,10 +194,11 @@ public sealed class TestShop : IAsyncDisposable
             await sandboxApp.DisposeAsync();
             await database.DisposeAsync();
             Alipay.Dispose();
+            WeChat.Dispose();
         }
     }
 
-    private static async Task<WebApplication> StartSandboxAsync(AlipayParty alipay, TestClock clock, Uri address)
+    private static async Task<WebApplication> StartSandboxAsync(AlipayParty alipay, WeChatParty weChat, TestClock clock, Uri address)
     {
         var sandbox = SandboxApp.Create([], builder =>
         {
@@ -208,6 +212,16 @@ public sealed class TestShop : IAsyncDisposable
                 ["Sandbox:Alipay:Merchants:test:Name"] = "测试商家",
                 ["Sandbox:Alipay:Merchants:test:AppPublicKey"] = alipay.AppKey.ExportSubjectPublicKeyInfoPem(),
                 ["Sandbox:Alipay:Merchants:test:AlipayPrivateKey"] = alipay.AlipayKey.ExportPkcs8PrivateKeyPem(),
+                ["Sandbox:WeChat:Merchants:test:MchId"] = WeChatParty.MchId,
+                ["Sandbox:WeChat:Merchants:test:AppId"] = WeChatParty.AppId,
+                ["Sandbox:WeChat:Merchants:test:AppSecret"] = WeChatParty.AppSecret,
+                ["Sandbox:WeChat:Merchants:test:Name"] = "测试商家",
+                ["Sandbox:WeChat:Merchants:test:ApiV3Key"] = WeChatParty.ApiV3Key,
+                ["Sandbox:WeChat:Merchants:test:ApiKey"] = WeChatParty.ApiKey,
+                ["Sandbox:WeChat:Merchants:test:MerchantSerialNo"] = WeChatParty.MerchantSerialNo,
+                ["Sandbox:WeChat:Merchants:test:MerchantPublicKey"] = weChat.MerchantKey.ExportSubjectPublicKeyInfoPem(),
+                ["Sandbox:WeChat:Merchants:test:PublicKeyId"] = WeChatParty.PublicKeyId,
+                ["Sandbox:WeChat:Merchants:test:PublicKeyPrivateKey"] = weChat.WeChatKey.ExportPkcs8PrivateKeyPem(),
             });
             builder.Services.AddSingleton<TimeProvider>(clock);
         });
@@ -215,7 +229,7 @@ public sealed class TestShop : IAsyncDisposable
         return sandbox;
     }
 
-    private static Dictionary<string, string?> Settings(Uri address, Uri sandbox, TestDatabase database, AlipayParty alipay) => new()
+    private static Dictionary<string, string?> Settings(Uri address, Uri sandbox, TestDatabase database, AlipayParty alipay, WeChatParty weChat) => new()
     {
         ["ConnectionStrings:Modular"] = database.ConnectionString,
         ["Modular:PublicUrl"] = address.ToString(),
@@ -235,6 +249,27 @@ public sealed class TestShop : IAsyncDisposable
         ["Modular:Providers:alipay:SellerId"] = AlipayParty.SellerId,
         ["Modular:Providers:alipay:PrivateKey"] = alipay.AppKey.ExportPkcs8PrivateKeyPem(),
         ["Modular:Providers:alipay:AlipayPublicKey"] = alipay.AlipayKey.ExportSubjectPublicKeyInfoPem(),
+        ["Modular:Providers:wechatpay:Plugin"] = "Modular.Payments.WeChatPay",
+        ["Modular:Providers:wechatpay:BaseUrl"] = sandbox.ToString(),
+        ["Modular:Providers:wechatpay:AppId"] = WeChatParty.AppId,
+        ["Modular:Providers:wechatpay:MchId"] = WeChatParty.MchId,
+        ["Modular:Providers:wechatpay:MerchantSerialNo"] = WeChatParty.MerchantSerialNo,
+        ["Modular:Providers:wechatpay:PrivateKey"] = weChat.MerchantKey.ExportPkcs8PrivateKeyPem(),
+        ["Modular:Providers:wechatpay:ApiV3Key"] = WeChatParty.ApiV3Key,
+        ["Modular:Providers:wechatpay:PublicKeyId"] = WeChatParty.PublicKeyId,
+        ["Modular:Providers:wechatpay:PublicKey"] = weChat.WeChatKey.ExportSubjectPublicKeyInfoPem(),
+        ["Modular:Providers:wechatpay:AppSecret"] = WeChatParty.AppSecret,
+        ["Modular:Providers:wechatpay:OAuthAuthorizeUrl"] = new Uri(sandbox, "/connect/oauth2/authorize").ToString(),
+        ["Modular:Providers:wechatpay:OAuthTokenUrl"] = new Uri(sandbox, "/sns/oauth2/access_token").ToString(),
+        ["Modular:Providers:wechatpayv2:Plugin"] = "Modular.Payments.WeChatPayV2",
+        ["Modular:Providers:wechatpayv2:BaseUrl"] = sandbox.ToString(),
+        ["Modular:Providers:wechatpayv2:AppId"] = WeChatParty.AppId,
+        ["Modular:Providers:wechatpayv2:MchId"] = WeChatParty.MchId,
+        ["Modular:Providers:wechatpayv2:ApiKey"] = WeChatParty.ApiKey,
+        ["Modular:Providers:wechatpayv2:SignType"] = "HMAC-SHA256",
+        ["Modular:Providers:wechatpayv2:AppSecret"] = WeChatParty.AppSecret,
+        ["Modular:Providers:wechatpayv2:OAuthAuthorizeUrl"] = new Uri(sandbox, "/connect/oauth2/authorize").ToString(),
+        ["Modular:Providers:wechatpayv2:OAuthTokenUrl"] = new Uri(sandbox, "/sns/oauth2/access_token").ToString(),
     };
 
     private static string PasswordHash { get; } =

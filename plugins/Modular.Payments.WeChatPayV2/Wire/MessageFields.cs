@@ -13,18 +13,30 @@ internal sealed class MessageFields
     public ReadOnlySpan<KeyValuePair<string, string>> Sorted => sorted;
 
     /// <summary>Takes the fields of a received message; null and the name when one stands twice.</summary>
-    public static MessageFields? OfReceived(IEnumerable<KeyValuePair<string, string>> fields, out string? duplicate)
+    public static MessageFields? OfReceived(List<KeyValuePair<string, string>> fields, out string? duplicate)
     {
         KeyValuePair<string, string>[] sorted = [.. fields];
-        Array.Sort(sorted, (one, other) => string.CompareOrdinal(one.Key, other.Key));
         duplicate = null;
+
+        // A message has few fields, nearly in order already: insertion beats a general sort and its delegate.
         for (var i = 1; i < sorted.Length; i++)
         {
-            if (sorted[i].Key == sorted[i - 1].Key)
+            var field = sorted[i];
+            var at = i;
+            var order = 1;
+            while (at > 0 && (order = string.CompareOrdinal(sorted[at - 1].Key, field.Key)) > 0)
             {
-                duplicate = sorted[i].Key;
+                sorted[at] = sorted[at - 1];
+                at--;
+            }
+
+            if (order == 0)
+            {
+                duplicate = field.Key;
                 return null;
             }
+
+            sorted[at] = field;
         }
 
         return new MessageFields(sorted);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Xml;
 
@@ -15,6 +16,8 @@ internal static class XmlMessage
 
     private const int MaxFields = 256;
     private const int MaxNameLength = 64;
+
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz");
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -44,14 +47,7 @@ internal static class XmlMessage
             using var reader = XmlReader.Create(new StringReader(text), Strict);
             var fields = new List<KeyValuePair<string, string>>(32);
             problem = Walk(reader, fields);
-            if (problem is not null)
-            {
-                return null;
-            }
-
-            var message = MessageFields.OfReceived(fields, out var duplicate);
-            problem = duplicate is null ? null : $"has the field {duplicate} twice";
-            return message;
+            return problem is null ? Sort(fields, out problem) : null;
         }
         catch (DecoderFallbackException)
         {
@@ -123,8 +119,15 @@ internal static class XmlMessage
         : element.Depth == 0 ? (element.Name == "xml" ? null : "has another root than xml")
         : element.Depth > 1 ? "has fields inside a field"
         : fieldCount >= MaxFields ? $"has more than {MaxFields} fields"
-        : element.Name.Length <= MaxNameLength && element.Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.') ? null
+        : element.Name.Length <= MaxNameLength && !element.Name.AsSpan().ContainsAnyExcept(NameCharacters) ? null
         : "has a field whose name is none of WeChat Pay's";
+
+    private static MessageFields? Sort(List<KeyValuePair<string, string>> fields, out string? problem)
+    {
+        var message = MessageFields.OfReceived(fields, out var duplicate);
+        problem = duplicate is null ? null : $"has the field {duplicate} twice";
+        return message;
+    }
 
     private static bool IsUtf8(string? encoding) => encoding is null || encoding.Equals("utf-8", StringComparison.OrdinalIgnoreCase);
 }

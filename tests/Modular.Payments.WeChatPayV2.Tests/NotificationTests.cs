@@ -79,11 +79,11 @@ public sealed class NotificationTests
     [Theory]
     [InlineData("NOTPAY")]
     [InlineData("SUCCESS")]
-    public void S12_a_signed_answer_to_a_query_is_no_notification(string state) =>
+    public void A_signed_answer_to_a_query_is_no_notification(string state) =>
         Assert.Equal(RefusalReason.NotForHere, Refused(WeChat.Signed(Some.Notification(("trade_state", state)))).Reason);
 
     [Fact]
-    public void S12_a_signed_answer_to_a_refund_or_an_order_is_no_notification()
+    public void A_signed_answer_to_a_refund_or_an_order_is_no_notification()
     {
         Assert.Equal(RefusalReason.NotForHere, Refused(WeChat.Signed(Some.Notification(("out_refund_no", "R1")))).Reason);
         Assert.Equal(RefusalReason.NotForHere, Refused(Some.Ordered("NATIVE")).Reason);

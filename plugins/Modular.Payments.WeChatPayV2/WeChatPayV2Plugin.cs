@@ -1,0 +1,24 @@
+using Modular.Payments.Abstractions;
+
+namespace Modular.Payments.WeChatPayV2;
+
+/// <summary>
+/// WeChat Pay through its API v2: XML over HTTPS, signed with a key that both sides share. For merchants who have no API v3 key yet,
+/// or whose contract names v2. The settings are described at <see cref="WeChatPayV2Settings"/>.
+/// </summary>
+public sealed class WeChatPayV2Plugin : IPaymentPlugin
+{
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> DisplayNames { get; } =
+        new Dictionary<string, string> { ["zh"] = "微信支付", ["en"] = "WeChat Pay" };
+
+    /// <inheritdoc/>
+    public Wallet Wallet => Wallet.WeChat;
+
+    /// <inheritdoc/>
+    public IPaymentProvider Create(ProviderContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return new WeChatPayV2Provider(WeChatPayV2Settings.Read(context.Settings), context.Http, context.Time);
+    }
+}

@@ -74,7 +74,7 @@ internal sealed class WeChatPayV2Provider(WeChatPayV2Settings settings, HttpClie
         ArgumentNullException.ThrowIfNull(payment);
         var allowedAt = payment.CreatedAt + EarliestClose;
         return time.GetUtcNow() < allowedAt
-            ? new CloseAnswer.TooEarly(string.Create(CultureInfo.InvariantCulture, $"WeChat Pay closes a payment five minutes after it was ordered, which is at {allowedAt.ToUniversalTime():u}."))
+            ? new CloseAnswer.TooEarly(string.Create(CultureInfo.InvariantCulture, $"WeChat Pay closes a payment five minutes after it was ordered, which is at {allowedAt.ToUniversalTime():u}."), allowedAt)
             : Answers.OfClose(await gateway.CallAsync("/pay/closeorder", Name(payment), cancellationToken), payment.PaymentNo);
     }
 

@@ -8,6 +8,8 @@ const question = JSON.parse(readFileSync(0, 'utf8'));
 const pay = ({ certificate, privateKey, key }) =>
   new Pay({ appid: 'wx0000000000000001', mchid: '1900000001', serial_no: 'ABCD1234', publicKey: Buffer.from(certificate), privateKey: Buffer.from(privateKey), key });
 
+const inOrder = header => header.split(/[ ,]/).sort().join();
+
 const answers = {
   // One recomputes the signed text and verifies; the other signs the same text again: PKCS#1 v1.5 is deterministic.
   request({ method, pathAndQuery, body, authorization, publicKey, privateKey, certificate }) {
@@ -18,7 +20,8 @@ const answers = {
       scheme,
       attributes,
       accepted: Rsa.verify(Formatter.request(method, pathAndQuery, timestamp, nonce_str, body), signature, publicKey),
-      sameHeader: Formatter.authorization(mchid, nonce_str, signature, timestamp, serial_no) === authorization,
+      // Every attribute once, in any order.
+      sameHeader: inOrder(Formatter.authorization(mchid, nonce_str, signature, timestamp, serial_no)) === inOrder(authorization),
       sameSignature: pay({ certificate, privateKey }).getSignature(method, nonce_str, timestamp, pathAndQuery, body || undefined) === signature,
     };
   },
@@ -47,7 +50,7 @@ const answers = {
   certificates({ certificates, key, timestamp, signatureNonce, platformKey }) {
     const body = JSON.stringify({
       data: certificates.map(({ serial_no, effective_time, expire_time, pem }, index) => {
-        const nonce = `nonce-of-12-${index}`;
+        const nonce = `nonce-of12-${index}`;
         return {
           serial_no, effective_time, expire_time,
           encrypt_certificate: { algorithm: 'AEAD_AES_256_GCM', nonce, associated_data: 'certificate', ciphertext: Aes.AesGcm.encrypt(pem, key, nonce, 'certificate') },

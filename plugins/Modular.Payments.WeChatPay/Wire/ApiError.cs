@@ -51,8 +51,8 @@ internal sealed record ApiError(int Status, string Code, string Message)
     public static ApiError? Read(HttpAnswer answer)
     {
         using var json = StrictJson.Parse(answer.Body);
-        return json?.RootElement.Text("code") is { Length: <= 64 } code && code.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')
-            ? new ApiError(answer.Status, code, PlainText.OneLine(json.RootElement.Text("message") ?? "", MaxMessage))
+        return json?.RootElement.Text("code"u8) is { Length: <= 64 } code && code.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')
+            ? new ApiError(answer.Status, code, PlainText.OneLine(json.RootElement.Text("message"u8) ?? "", MaxMessage))
             : null;
     }
 

@@ -65,7 +65,7 @@ internal sealed class CertificateDownload(Transport transport, ResourceCipher ci
     private DownloadAnswer Read(HttpAnswer answer)
     {
         using var json = StrictJson.Parse(answer.Body);
-        if (json?.RootElement.Member("data") is not { ValueKind: JsonValueKind.Array } list || list.GetArrayLength() is 0 or > MaxListed)
+        if (json?.RootElement.Member("data"u8) is not { ValueKind: JsonValueKind.Array } list || list.GetArrayLength() is 0 or > MaxListed)
         {
             return Failed("the answer holds no list of certificates");
         }
@@ -91,8 +91,8 @@ internal sealed class CertificateDownload(Transport transport, ResourceCipher ci
     private PlatformCertificate? ReadOne(JsonElement item, ref string? problem)
     {
         // An SM2 certificate of the same merchant comes with another algorithm and is not ours to use.
-        if (item.Member("encrypt_certificate") is not { } encrypted || encrypted.Text("algorithm") != ResourceCipher.Algorithm
-            || item.Text("serial_no") is not { } serial || !KeySerial.IsCertificate(serial))
+        if (item.Member("encrypt_certificate"u8) is not { } encrypted || encrypted.Text("algorithm"u8) != ResourceCipher.Algorithm
+            || item.Text("serial_no"u8) is not { } serial || !KeySerial.IsCertificate(serial))
         {
             return null;
         }

@@ -22,13 +22,13 @@ internal static class Evidence
     public static string? PaymentNoHint(ReadOnlyMemory<byte> body, ResourceCipher cipher)
     {
         using var envelope = StrictJson.Parse(body);
-        if (envelope?.RootElement.Member("resource") is not { } resource || cipher.Decrypt(resource, out _) is not { } bytes)
+        if (envelope?.RootElement.Member("resource"u8) is not { } resource || cipher.Decrypt(resource, out _) is not { } bytes)
         {
             return null;
         }
 
         using var content = StrictJson.Parse(bytes);
-        return content?.RootElement.Text("out_trade_no") is { Length: <= 32 } number && number.All(char.IsAsciiLetterOrDigit) ? number : null;
+        return content?.RootElement.Text("out_trade_no"u8) is { Length: <= 32 } number && number.All(char.IsAsciiLetterOrDigit) ? number : null;
     }
 
     private static string Shorten(string text, int length)

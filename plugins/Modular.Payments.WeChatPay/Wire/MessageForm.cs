@@ -6,6 +6,8 @@ namespace Modular.Payments.WeChatPay.Wire;
 /// <summary>Whether a request has the outer form of a notification.</summary>
 internal static class MessageForm
 {
+    private const string ContentType = "Content-Type";
+
     /// <summary>One sentence that says what is wrong, or null.</summary>
     public static string? Problem(RawRequest request)
     {
@@ -25,14 +27,15 @@ internal static class MessageForm
             return "The notification is XML, the form of API v2: give it to an instance of the v2 plugin, or name notify_url in every v3 call so that none falls back to v2.";
         }
 
-        return request.Headers.Any(header => header.Key.Equals("Content-Type", StringComparison.OrdinalIgnoreCase)) && !IsJson(request.Header("Content-Type"))
-            ? "A notification has the content type application/json in UTF-8."
-            : null;
+        return IsJson(request.Header(ContentType)) || !request.Headers.Any(header => header.Key.Equals(ContentType, StringComparison.OrdinalIgnoreCase))
+            ? null
+            : "A notification has the content type application/json in UTF-8.";
     }
 
     // What decides is the signature over the bytes; the type only keeps forms and pages out.
     private static bool IsJson(string? contentType) =>
-        MediaTypeHeaderValue.TryParse(contentType, out var type)
-        && (type.MediaType!.Contains("json", StringComparison.OrdinalIgnoreCase) || type.MediaType.Equals("text/plain", StringComparison.OrdinalIgnoreCase))
-        && (type.CharSet is null || type.CharSet.Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase) || type.CharSet.Equals("utf8", StringComparison.OrdinalIgnoreCase));
+        contentType == "application/json"
+        || (MediaTypeHeaderValue.TryParse(contentType, out var type)
+            && (type.MediaType!.Contains("json", StringComparison.OrdinalIgnoreCase) || type.MediaType.Equals("text/plain", StringComparison.OrdinalIgnoreCase))
+            && (type.CharSet is null || type.CharSet.Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase) || type.CharSet.Equals("utf8", StringComparison.OrdinalIgnoreCase)));
 }

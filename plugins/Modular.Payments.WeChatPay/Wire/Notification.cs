@@ -18,7 +18,7 @@ internal static class Notification
             return Malformed("The notification is not a JSON object with each member once and only text that can be stored.");
         }
 
-        var eventType = envelope.RootElement.Text("event_type") ?? "";
+        var eventType = envelope.RootElement.Text("event_type"u8) ?? "";
         return eventType == "TRANSACTION.SUCCESS" ? ReadContent(envelope.RootElement, "transaction", cipher, Transaction.OfNotification)
             : eventType.StartsWith("REFUND.", StringComparison.Ordinal) ? NotForHere($"The notification is about a refund ({PlainText.OneLine(eventType, 64)}), not about a payment.")
             : NotForHere($"The notification is about another event ({PlainText.OneLine(eventType, 64)}) than a payment.");
@@ -26,17 +26,17 @@ internal static class Notification
 
     private static Verification ReadContent(JsonElement envelope, string type, ResourceCipher cipher, Func<JsonElement, Verification> read)
     {
-        if (envelope.Member("resource") is not { ValueKind: JsonValueKind.Object } resource)
+        if (envelope.Member("resource"u8) is not { ValueKind: JsonValueKind.Object } resource)
         {
             return Malformed("The notification has no resource.");
         }
 
-        if (resource.Text("original_type") != type)
+        if (resource.Text("original_type"u8) != type)
         {
-            return NotForHere($"The notification's event is about a {type}, and its content is of another type ({PlainText.OneLine(resource.Text("original_type") ?? "none", 64)}).");
+            return NotForHere($"The notification's event is about a {type}, and its content is of another type ({PlainText.OneLine(resource.Text("original_type"u8) ?? "none", 64)}).");
         }
 
-        if (resource.Text("algorithm") != ResourceCipher.Algorithm)
+        if (resource.Text("algorithm"u8) != ResourceCipher.Algorithm)
         {
             return new Verification.Refused(RefusalReason.WrongAlgorithm, $"The notification is encrypted with another algorithm than {ResourceCipher.Algorithm}.");
         }

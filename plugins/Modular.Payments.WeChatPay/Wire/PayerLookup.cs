@@ -57,17 +57,17 @@ internal sealed class PayerLookup(string appId, OAuthSettings settings, HttpClie
     {
         if (ErrorCode(answer) is { } error)
         {
-            var says = PlainText.OneLine((answer.Text("errmsg") ?? "").Replace(secret, "…", StringComparison.Ordinal), MaxMessage);
+            var says = PlainText.OneLine((answer.Text("errmsg"u8) ?? "").Replace(secret, "…", StringComparison.Ordinal), MaxMessage);
             return OfError(error, says.Length > 0 ? $"{error} “{says}”" : error);
         }
 
         // A page that WeChat shows as a preview has an openid that stands for nobody and cannot pay.
-        if (answer.Member("is_snapshotuser") is { } snapshot && snapshot.ToString() == "1")
+        if (answer.Member("is_snapshotuser"u8) is { } snapshot && snapshot.ToString() == "1")
         {
             return new PayerAnswer.CodeRefused("is_snapshotuser", "WeChat showed the page as a preview, without a real user: the shopper must open the whole page first.");
         }
 
-        return answer.Text("openid") is { } openId && IsOpenId(openId)
+        return answer.Text("openid"u8) is { } openId && IsOpenId(openId)
             ? new PayerAnswer.Identified(openId)
             : new PayerAnswer.Unknown("WeChat's answer names no openid that can be used.");
     }
@@ -83,7 +83,7 @@ internal sealed class PayerLookup(string appId, OAuthSettings settings, HttpClie
     };
 
     /// <summary>The error code, or null for success, which has none or 0.</summary>
-    private static string? ErrorCode(JsonElement answer) => answer.Member("errcode") switch
+    private static string? ErrorCode(JsonElement answer) => answer.Member("errcode"u8) switch
     {
         { ValueKind: JsonValueKind.Number } number when number.TryGetInt32(out var code) => code == 0 ? null : code.ToString(CultureInfo.InvariantCulture),
         null => null,

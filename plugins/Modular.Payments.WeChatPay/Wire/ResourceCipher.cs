@@ -16,26 +16,29 @@ internal sealed class ResourceCipher(byte[] key)
     private const int TagLength = 16;
     private const int NonceLength = 12;
 
+    // An instance keeps state that two threads must not share, and costs as much to make as to use: the one that nobody uses waits here.
+    private AesGcm? spare;
+
     /// <summary>
     /// Decrypts the object that has <c>ciphertext</c>, <c>nonce</c> and <c>associated_data</c>. A wrong form and a wrong key are
     /// told apart, because the remedies differ; there is no doubt when there is content.
     /// </summary>
     public byte[]? Decrypt(JsonElement resource, out Doubt? doubt)
     {
-        var nonce = resource.Text("nonce");
+        var nonce = resource.Text("nonce"u8);
         if (nonce is null || Encoding.UTF8.GetByteCount(nonce) != NonceLength)
         {
             doubt = new Doubt(RefusalReason.Malformed, $"The nonce of the encrypted part is not {NonceLength} bytes long.");
             return null;
         }
 
-        if (resource.Text("ciphertext") is not { } text || !TryDecode(text, out var sealedBytes) || sealedBytes.Length < TagLength)
+        if (resource.Member("ciphertext"u8) is not { ValueKind: JsonValueKind.String } text || !text.TryGetBytesFromBase64(out var sealedBytes) || sealedBytes.Length < TagLength)
         {
             doubt = new Doubt(RefusalReason.Malformed, "The ciphertext of the encrypted part is missing, not Base64 or shorter than its tag.");
             return null;
         }
 
-        var content = Open(Encoding.UTF8.GetBytes(nonce), sealedBytes, Encoding.UTF8.GetBytes(resource.Text("associated_data") ?? ""));
+        var content = Open(Encoding.UTF8.GetBytes(nonce), sealedBytes, Encoding.UTF8.GetBytes(resource.Text("associated_data"u8) ?? ""));
         doubt = content is not null ? null : new Doubt(
             RefusalReason.WrongSignature,
             "The encrypted part cannot be decrypted with ApiV3Key: compare it with the APIv3 key in the merchant console; the APIv2 key is another one.");
@@ -46,9 +49,7 @@ internal sealed class ResourceCipher(byte[] key)
     public byte[]? Open(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> sealedBytes, ReadOnlySpan<byte> associatedData)
     {
         var content = new byte[sealedBytes.Length - TagLength];
-
-        // One per call: an instance keeps state between the calls that it must not share between threads.
-        using var aes = new AesGcm(key, TagLength);
+        var aes = Interlocked.Exchange(ref spare, null) ?? new AesGcm(key, TagLength);
         try
         {
             aes.Decrypt(nonce, sealedBytes[..^TagLength], sealedBytes[^TagLength..], content, associatedData);
@@ -58,13 +59,12 @@ internal sealed class ResourceCipher(byte[] key)
         {
             return null;
         }
-    }
-
-    private static bool TryDecode(string base64, out byte[] bytes)
-    {
-        var decoded = new byte[(base64.Length / 4 * 3) + 3];
-        var done = Convert.TryFromBase64String(base64, decoded, out var length);
-        bytes = done ? decoded[..length] : [];
-        return done;
+        finally
+        {
+            if (Interlocked.CompareExchange(ref spare, aes, null) is not null)
+            {
+                aes.Dispose();
+            }
+        }
     }
 }

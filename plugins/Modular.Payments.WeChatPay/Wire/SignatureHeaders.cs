@@ -14,7 +14,8 @@ internal sealed record Doubt(RefusalReason Reason, string Detail);
 /// <param name="Serial">Which key signed.</param>
 internal sealed record SignatureHeaders(string Timestamp, string Nonce, string Signature, string Serial)
 {
-    private const string Type = "Wechatpay-Signature-Type";
+    // The last one may be absent.
+    private const int Type = 4;
     private const int MaxNonce = 128;
 
     // Eleven digits reach the year 5138.
@@ -22,7 +23,7 @@ internal sealed record SignatureHeaders(string Timestamp, string Nonce, string S
 
     // A key of 4096 bits makes 684 characters; whatever is much longer is not worth decoding.
     private const int MaxSignature = 1024;
-    private static readonly string[] Names = ["Wechatpay-Timestamp", "Wechatpay-Nonce", "Wechatpay-Signature", "Wechatpay-Serial"];
+    private static readonly string[] Names = ["Wechatpay-Timestamp", "Wechatpay-Nonce", "Wechatpay-Signature", "Wechatpay-Serial", "Wechatpay-Signature-Type"];
 
     /// <summary>Whether a message carries any of them, so that it claims to be signed.</summary>
     public static bool AreIn(IReadOnlyList<KeyValuePair<string, string>> headers) =>
@@ -32,30 +33,32 @@ internal sealed record SignatureHeaders(string Timestamp, string Nonce, string S
     public static SignatureHeaders? Read(IReadOnlyList<KeyValuePair<string, string>> headers, out Doubt? doubt)
     {
         var values = new string?[Names.Length];
-        string? type = null;
         foreach (var (name, value) in headers)
         {
-            var index = Array.FindIndex(Names, known => known.Equals(name, StringComparison.OrdinalIgnoreCase));
-            ref var place = ref type;
-            if (index >= 0)
-            {
-                place = ref values[index];
-            }
-            else if (!name.Equals(Type, StringComparison.OrdinalIgnoreCase))
+            // Most headers of a request are other ones.
+            if (!name.StartsWith("Wechatpay-", StringComparison.OrdinalIgnoreCase))
             {
                 continue;
             }
 
-            if (place is not null)
+            for (var i = 0; i < Names.Length; i++)
             {
-                doubt = new Doubt(RefusalReason.Malformed, $"The message has the header {(index >= 0 ? Names[index] : Type)} twice.");
-                return null;
-            }
+                if (!Names[i].Equals(name, StringComparison.OrdinalIgnoreCase))
+                {
+                    continue;
+                }
 
-            place = value;
+                if (values[i] is not null)
+                {
+                    doubt = new Doubt(RefusalReason.Malformed, $"The message has the header {Names[i]} twice.");
+                    return null;
+                }
+
+                values[i] = value;
+            }
         }
 
-        doubt = Missing(values) ?? (type is null or SignatureCheck.Algorithm ? null : new Doubt(
+        doubt = Missing(values) ?? (values[Type] is null or SignatureCheck.Algorithm ? null : new Doubt(
             RefusalReason.WrongAlgorithm, $"The message names another signature type than {SignatureCheck.Algorithm}, the only one that is accepted."));
         var read = new SignatureHeaders(values[0] ?? "", values[1] ?? "", values[2] ?? "", values[3] ?? "");
         doubt ??= read.Unreadable();
@@ -64,10 +67,17 @@ internal sealed record SignatureHeaders(string Timestamp, string Nonce, string S
 
     private static Doubt? Missing(string?[] values)
     {
-        var missing = Names.Where((_, index) => string.IsNullOrEmpty(values[index])).ToArray();
+        var missing = "";
+        for (var i = 0; i < Type; i++)
+        {
+            if (string.IsNullOrEmpty(values[i]))
+            {
+                missing += missing.Length == 0 ? Names[i] : $", {Names[i]}";
+            }
+        }
+
         return missing.Length == 0 ? null : new Doubt(
-            RefusalReason.MissingSignature,
-            $"The message lacks {string.Join(", ", missing)}: if WeChat Pay sent it, something in between, such as a CDN, strips headers.");
+            RefusalReason.MissingSignature, $"The message lacks {missing}: if WeChat Pay sent it, something in between, such as a CDN, strips headers.");
     }
 
     private Doubt? Unreadable() =>

@@ -1,3 +1,4 @@
+using System.Text;
 using Modular.Payments.Abstractions;
 
 namespace Modular.Payments.WeChatPay.Wire;
@@ -12,7 +13,7 @@ internal static class StartAnswers
         switch (answer)
         {
             case GatewayAnswer.Done done:
-                prepared = Wire.Prepared.Answered(done.Body.Text(product.Answer), product, askedAt);
+                prepared = Wire.Prepared.Answered(done.Body.Text(Encoding.ASCII.GetBytes(product.Answer)), product, askedAt);
                 return prepared is null ? new StartAnswer.Unknown($"WeChat Pay's answer holds no {product.Answer} that can be used.") : null;
             case GatewayAnswer.Refused refused:
                 return OfRefusal(refused);

@@ -41,11 +41,11 @@ internal static class StrictJson
     }
 
     /// <summary>The text of a member, or null when it is absent, no text or empty.</summary>
-    public static string? Text(this JsonElement element, string name) =>
+    public static string? Text(this JsonElement element, ReadOnlySpan<byte> name) =>
         element.Member(name) is { ValueKind: JsonValueKind.String } member && member.GetString() is { Length: > 0 } text ? text : null;
 
     /// <summary>A member, or null when it is absent or <paramref name="element"/> is no object.</summary>
-    public static JsonElement? Member(this JsonElement element, string name) =>
+    public static JsonElement? Member(this JsonElement element, ReadOnlySpan<byte> name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : null;
 
     // Only an escape can hide such text in valid UTF-8, so the usual message costs one search.

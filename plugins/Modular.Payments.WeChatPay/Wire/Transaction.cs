@@ -13,7 +13,7 @@ internal static class Transaction
     public static Verification OfNotification(JsonElement content)
     {
         var report = Report(content);
-        return content.Member("refund_status") is not null || content.Member("out_refund_no") is not null
+        return content.Member("refund_status"u8) is not null || content.Member("out_refund_no"u8) is not null
                 ? Notification.NotForHere("The notification's event is a payment, and its content is a refund.")
             : report is null ? Notification.NotForHere("The notification names no out_trade_no or no trade_state, so it is about none of our payments.")
             : report.State != ReportedState.Paid ? Notification.NotForHere($"The notification's event is a payment, and its content says {PlainText.OneLine(report.ProviderState!, 32)}.")
@@ -22,19 +22,19 @@ internal static class Transaction
     }
 
     /// <summary>
-    /// What a description says; null when it names no number or no state. A state that is not known is reported as
-    /// pending in a report whose <see cref="IsKnown"/> is false.
+    /// What a description says; null when it names no number or no state. Whether a word for the state is known at all is for
+    /// the caller to ask (<see cref="IsKnown"/>): WeChat Pay adds new ones, and they must break nothing.
     /// </summary>
     public static PaymentReport? Report(JsonElement transaction) =>
-        transaction.Text("out_trade_no") is { } number && transaction.Text("trade_state") is { } word
+        transaction.Text("out_trade_no"u8) is { } number && transaction.Text("trade_state"u8) is { } word
             ? new PaymentReport
             {
                 PaymentNo = number,
                 State = StateOf(word) ?? ReportedState.Pending,
-                Account = new ProviderAccount(transaction.Text("mchid"), transaction.Text("appid")),
-                Amount = AmountOf(transaction.Member("amount")),
-                ProviderTradeNo = transaction.Text("transaction_id"),
-                PaidAt = BeijingTime.Read(transaction.Text("success_time")),
+                Account = new ProviderAccount(transaction.Text("mchid"u8), transaction.Text("appid"u8)),
+                Amount = AmountOf(transaction.Member("amount"u8)),
+                ProviderTradeNo = transaction.Text("transaction_id"u8),
+                PaidAt = BeijingTime.Read(transaction.Text("success_time"u8)),
                 ProviderState = word,
             }
             : null;
@@ -59,8 +59,8 @@ internal static class Transaction
     /// number in range, which makes the host hold a paid payment.
     /// </summary>
     private static Money? AmountOf(JsonElement? amount) =>
-        amount?.Member("total") is { ValueKind: JsonValueKind.Number } total && total.TryGetInt64(out var fen) && fen is >= 0 and <= Money.MaxMinor
-        && amount?.Text("currency") is { } currency
+        amount?.Member("total"u8) is { ValueKind: JsonValueKind.Number } total && total.TryGetInt64(out var fen) && fen is >= 0 and <= Money.MaxMinor
+        && amount?.Text("currency"u8) is { } currency
             ? new Money(fen, currency)
             : null;
 }

@@ -56,6 +56,17 @@ public sealed class NotificationRefusalTests
     public async Task B14_X07_a_body_of_no_single_meaning_is_malformed_even_when_signed(string body) =>
         Assert.Equal(RefusalReason.Malformed, (await RefusedAsync(body)).Reason);
 
+    [Theory]
+    [InlineData("\"summary\":\"x\"")]
+    [InlineData("\"event\\u005ftype\":\"REFUND.SUCCESS\"")]
+    [InlineData("\"resource\":{}")]
+    [InlineData("\"more\":{\"a\":1,\"a\":1}")]
+    public async Task B14_a_member_that_stands_twice_spoils_a_notification_that_is_otherwise_right(string member)
+    {
+        var body = Some.Envelope(Some.Transaction())[..^1] + $",{member}}}";
+        Assert.Equal(RefusalReason.Malformed, (await RefusedAsync(body)).Reason);
+    }
+
     [Fact]
     public async Task X07_depth_and_broken_encoding_are_malformed_even_when_signed()
     {

@@ -102,7 +102,7 @@ public sealed class NotificationSignatureTests
     [InlineData(-299, false)]
     [InlineData(299, false)]
     [InlineData(-86_400, true)]
-    public async Task R01_a_message_five_minutes_off_is_stale_and_names_the_clocks(int seconds, bool stale)
+    public async Task T01_a_message_five_minutes_off_is_stale_and_names_the_clocks(int seconds, bool stale)
     {
         var verification = await VerifyAsync(Some.Notify(Body, Some.Signed(Body, at: Keys.Now.AddSeconds(seconds))));
         Assert.Equal(stale, verification is Verification.Refused { Reason: RefusalReason.Stale });

@@ -1,0 +1,24 @@
+using Modular.Payments.Abstractions;
+
+namespace Modular.Payments.WeChatPay;
+
+/// <summary>
+/// WeChat Pay's API v3 (JSON, RSA-SHA256, AES-256-GCM) with the products Native, JSAPI, H5 and App.
+/// The settings are described at <see cref="WeChatPaySettings"/>.
+/// </summary>
+public sealed class WeChatPayPlugin : IPaymentPlugin
+{
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> DisplayNames { get; } =
+        new Dictionary<string, string> { ["zh"] = "微信支付", ["en"] = "WeChat Pay" };
+
+    /// <inheritdoc/>
+    public Wallet Wallet => Wallet.WeChat;
+
+    /// <inheritdoc/>
+    public IPaymentProvider Create(ProviderContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return new WeChatPayProvider(WeChatPaySettings.Read(context.Settings), context.Http, context.Time);
+    }
+}

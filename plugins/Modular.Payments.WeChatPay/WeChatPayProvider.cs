@@ -1,0 +1,107 @@
+using Modular.Payments.Abstractions;
+using Modular.Payments.WeChatPay.Wire;
+
+namespace Modular.Payments.WeChatPay;
+
+/// <summary>One WeChat Pay merchant and the application that it collects for.</summary>
+internal sealed class WeChatPayProvider : IPaymentProvider, IClosingProvider, IPayerProvider
+{
+    private readonly WeChatPaySettings settings;
+    private readonly TimeProvider time;
+    private readonly Gateway gateway;
+    private readonly Launcher launcher;
+    private readonly NotificationReader notifications;
+    private readonly PayerLookup payers;
+
+    public WeChatPayProvider(WeChatPaySettings settings, HttpClient http, TimeProvider time)
+    {
+        (this.settings, this.time) = (settings, time);
+        var signer = new MerchantSigner(settings, time);
+        var cipher = new ResourceCipher(settings.ApiV3Key);
+        var transport = new Transport(settings, http, signer);
+        var certificates = new PlatformCertificates(new CertificateDownload(transport, cipher, settings.PublicKey, time), time);
+        var check = new MessageCheck(new TrustedKeys(settings.PublicKey, certificates), time);
+        gateway = new Gateway(transport, check);
+        launcher = new Launcher(settings, signer);
+        notifications = new NotificationReader(check, cipher);
+        payers = new PayerLookup(settings.AppId, settings.OAuth, http);
+    }
+
+    /// <inheritdoc/>
+    public ProviderAccount Account => new(settings.MchId, settings.AppId);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<PaymentScene> Scenes { get; } = [PaymentScene.Qr, PaymentScene.Wechat, PaymentScene.Mobile, PaymentScene.App];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<PaymentScene> PayerScenes { get; } = [PaymentScene.Wechat];
+
+    /// <inheritdoc/>
+    public async Task<StartAnswer> StartAsync(StartRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (StartRules.Refusal(request) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var product = WeChatProduct.Of(request.Scene)!;
+        var now = time.GetUtcNow();
+        if (Prepared.Read(request.Resume, product, now) is { } known)
+        {
+            return launcher.Launch(request, product, known);
+        }
+
+        if (product == WeChatProduct.Jsapi && request.PayerId is null)
+        {
+            return new StartAnswer.PayerNeeded();
+        }
+
+        var answer = await gateway.CallAsync(HttpMethod.Post, product.Path, Order.Write(request, product, settings), cancellationToken);
+        return StartAnswers.Prepared(answer, product, now, out var prepared) ?? launcher.Launch(request, product, prepared!);
+    }
+
+    /// <inheritdoc/>
+    public async Task<QueryAnswer> QueryAsync(PaymentReference payment, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(payment);
+
+        // By our own number, always: an answer to it cannot be about somebody else's payment.
+        var path = $"/v3/pay/transactions/out-trade-no/{Uri.EscapeDataString(payment.PaymentNo)}?mchid={settings.MchId}";
+        return QueryAnswers.Of(await gateway.CallAsync(HttpMethod.Get, path, null, cancellationToken), payment.PaymentNo);
+    }
+
+    /// <inheritdoc/>
+    public async Task<CloseAnswer> CloseAsync(PaymentReference payment, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(payment);
+        var path = $"/v3/pay/transactions/out-trade-no/{Uri.EscapeDataString(payment.PaymentNo)}/close";
+        return CloseAnswers.Of(await gateway.CallAsync(HttpMethod.Post, path, Order.WriteClose(settings.MchId), cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<Verification> VerifyNotificationAsync(RawRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return notifications.ReadAsync(request, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<Verification> VerifyReturnAsync(RawRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return ValueTask.FromResult(ReturnAddress.Read(request.Query));
+    }
+
+    /// <inheritdoc/>
+    public NotificationReply Acknowledge() => new(204, "", ReadOnlyMemory<byte>.Empty);
+
+    /// <inheritdoc/>
+    public NotificationReply Refuse() => new(400, "application/json", """{"code":"FAIL","message":"The notification was not accepted."}"""u8.ToArray());
+
+    /// <inheritdoc/>
+    public Uri? AuthorizeUrl(Uri callback, string state) => payers.AuthorizeUrl(callback, state);
+
+    /// <inheritdoc/>
+    public Task<PayerAnswer> IdentifyPayerAsync(string code, CancellationToken cancellationToken) => payers.IdentifyAsync(code, cancellationToken);
+}

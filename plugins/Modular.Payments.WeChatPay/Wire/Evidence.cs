@@ -1,0 +1,44 @@
+using System.Text;
+using Modular.Payments.Abstractions;
+
+namespace Modular.Payments.WeChatPay.Wire;
+
+/// <summary>What a refusal tells the signature doctor. It is made only when a message is refused.</summary>
+internal static class Evidence
+{
+    private const int MaxCanonical = 4096;
+
+    /// <summary>What was checked. The body's content is encrypted, so nothing in it needs hiding.</summary>
+    public static SignatureEvidence Of(SignatureHeaders headers, ReadOnlySpan<byte> body)
+    {
+        using var canonical = CanonicalText.OfMessage(headers.Timestamp, headers.Nonce, body);
+        return new SignatureEvidence(Shorten(Encoding.UTF8.GetString(canonical.Bytes), MaxCanonical), PlainText.OneLine(headers.Serial, 64), SignatureCheck.Algorithm);
+    }
+
+    /// <summary>
+    /// The payment number that an unverified message names. It is inside the encrypted content, so only someone who knows the
+    /// APIv3 key could have put it there; still, no more than a hint.
+    /// </summary>
+    public static string? PaymentNoHint(ReadOnlyMemory<byte> body, ResourceCipher cipher)
+    {
+        using var envelope = StrictJson.Parse(body);
+        if (envelope?.RootElement.Member("resource"u8) is not { } resource || cipher.Decrypt(resource, out _) is not { } bytes)
+        {
+            return null;
+        }
+
+        using var content = StrictJson.Parse(bytes);
+        return content?.RootElement.Text("out_trade_no"u8) is { Length: <= 32 } number && number.All(char.IsAsciiLetterOrDigit) ? number : null;
+    }
+
+    private static string Shorten(string text, int length)
+    {
+        if (text.Length <= length)
+        {
+            return text;
+        }
+
+        var end = char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1;
+        return string.Concat(text.AsSpan(0, end), "…");
+    }
+}

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
 
 namespace Modular.Payments.WeChatPay.Wire;
 
@@ -6,16 +8,17 @@ namespace Modular.Payments.WeChatPay.Wire;
 internal static class BeijingTime
 {
     private static readonly TimeSpan Offset = TimeSpan.FromHours(8);
-    private static readonly string[] WithOffset = ["yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz"];
-    private static readonly string[] Universal = ["yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"];
 
-    public static string Write(DateTimeOffset moment) => moment.ToOffset(Offset).ToString(WithOffset[0], CultureInfo.InvariantCulture);
+    public static string Write(DateTimeOffset moment) => moment.ToOffset(Offset).ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
 
-    /// <summary>The moment in UTC, or null when the text is no such time. Another offset than +08:00 is taken at its word.</summary>
-    public static DateTimeOffset? Read(string? text) =>
-        (DateTimeOffset.TryParseExact(text, WithOffset, CultureInfo.InvariantCulture, DateTimeStyles.None, out var moment)
-            || DateTimeOffset.TryParseExact(text, Universal, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out moment))
-        && moment.Year > 1970
+    /// <summary>The moment in UTC, or null when the value is no such time. Another offset than +08:00 is taken at its word.</summary>
+    public static DateTimeOffset? Read(JsonElement? value) =>
+        value is { ValueKind: JsonValueKind.String } text && NamesOffset(JsonMarshal.GetRawUtf8Value(text))
+        && text.TryGetDateTimeOffset(out var moment) && moment.Year > 1970
             ? moment.ToUniversalTime()
             : null;
+
+    // Without an offset the runtime would take this machine's own, which may be anywhere. The quotation mark is part of the raw value.
+    private static bool NamesOffset(ReadOnlySpan<byte> raw) =>
+        raw.EndsWith("Z\""u8) || (raw.Length > 20 && raw[^4] == (byte)':' && raw[^7] is (byte)'+' or (byte)'-');
 }

@@ -91,7 +91,7 @@ internal sealed class CertificateDownload(Transport transport, ResourceCipher ci
     private PlatformCertificate? ReadOne(JsonElement item, ref string? problem)
     {
         // An SM2 certificate of the same merchant comes with another algorithm and is not ours to use.
-        if (item.Member("encrypt_certificate"u8) is not { } encrypted || encrypted.Text("algorithm"u8) != ResourceCipher.Algorithm
+        if (item.Member("encrypt_certificate"u8) is not { } encrypted || !ResourceCipher.CanOpen(encrypted)
             || item.Text("serial_no"u8) is not { } serial || !KeySerial.IsCertificate(serial))
         {
             return null;

@@ -18,9 +18,13 @@ internal static class Notification
             return Malformed("The notification is not a JSON object with each member once and only text that can be stored.");
         }
 
-        var eventType = envelope.RootElement.Text("event_type"u8) ?? "";
-        return eventType == "TRANSACTION.SUCCESS" ? ReadContent(envelope.RootElement, "transaction", cipher, Transaction.OfNotification)
-            : eventType.StartsWith("REFUND.", StringComparison.Ordinal) ? NotForHere($"The notification is about a refund ({PlainText.OneLine(eventType, 64)}), not about a payment.")
+        if (envelope.RootElement.Is("event_type"u8, "TRANSACTION.SUCCESS"u8))
+        {
+            return ReadContent(envelope.RootElement, "transaction", cipher, Transaction.OfNotification);
+        }
+
+        var eventType = envelope.RootElement.Text("event_type"u8) ?? "none";
+        return eventType.StartsWith("REFUND.", StringComparison.Ordinal) ? NotForHere($"The notification is about a refund ({PlainText.OneLine(eventType, 64)}), not about a payment.")
             : NotForHere($"The notification is about another event ({PlainText.OneLine(eventType, 64)}) than a payment.");
     }
 
@@ -36,7 +40,7 @@ internal static class Notification
             return NotForHere($"The notification's event is about a {type}, and its content is of another type ({PlainText.OneLine(resource.Text("original_type"u8) ?? "none", 64)}).");
         }
 
-        if (resource.Text("algorithm"u8) != ResourceCipher.Algorithm)
+        if (!ResourceCipher.CanOpen(resource))
         {
             return new Verification.Refused(RefusalReason.WrongAlgorithm, $"The notification is encrypted with another algorithm than {ResourceCipher.Algorithm}.");
         }

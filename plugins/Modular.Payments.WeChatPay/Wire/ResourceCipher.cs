@@ -12,12 +12,17 @@ namespace Modular.Payments.WeChatPay.Wire;
 /// </summary>
 internal sealed class ResourceCipher(byte[] key)
 {
+    /// <summary>The only algorithm that is opened.</summary>
     public const string Algorithm = "AEAD_AES_256_GCM";
+
     private const int TagLength = 16;
     private const int NonceLength = 12;
 
     // An instance keeps state that two threads must not share, and costs as much to make as to use: the one that nobody uses waits here.
     private AesGcm? spare;
+
+    /// <summary>Whether an encrypted part names the algorithm that is opened here.</summary>
+    public static bool CanOpen(JsonElement resource) => resource.Member("algorithm"u8) is { ValueKind: JsonValueKind.String } name && name.ValueEquals(Algorithm);
 
     /// <summary>
     /// Decrypts the object that has <c>ciphertext</c>, <c>nonce</c> and <c>associated_data</c>. A wrong form and a wrong key are

@@ -44,6 +44,10 @@ internal static class StrictJson
     public static string? Text(this JsonElement element, ReadOnlySpan<byte> name) =>
         element.Member(name) is { ValueKind: JsonValueKind.String } member && member.GetString() is { Length: > 0 } text ? text : null;
 
+    /// <summary>Whether a member is exactly this text.</summary>
+    public static bool Is(this JsonElement element, ReadOnlySpan<byte> name, ReadOnlySpan<byte> text) =>
+        element.Member(name) is { ValueKind: JsonValueKind.String } member && member.ValueEquals(text);
+
     /// <summary>A member, or null when it is absent or <paramref name="element"/> is no object.</summary>
     public static JsonElement? Member(this JsonElement element, ReadOnlySpan<byte> name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : null;

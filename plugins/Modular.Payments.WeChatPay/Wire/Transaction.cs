@@ -34,7 +34,7 @@ internal static class Transaction
                 Account = new ProviderAccount(transaction.Text("mchid"u8), transaction.Text("appid"u8)),
                 Amount = AmountOf(transaction.Member("amount"u8)),
                 ProviderTradeNo = transaction.Text("transaction_id"u8),
-                PaidAt = BeijingTime.Read(transaction.Text("success_time"u8)),
+                PaidAt = BeijingTime.Read(transaction.Member("success_time"u8)),
                 ProviderState = word,
             }
             : null;

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Modular.Sandbox.Alipay;
 using Modular.Sandbox.Control;
 using Modular.Sandbox.Faults;
+using Modular.Sandbox.Notifications;
 using Modular.Sandbox.Pages;
 
 namespace Modular.Sandbox;
@@ -63,6 +64,7 @@ public static class SandboxApp
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<PublicAddress>();
         builder.Services.AddSingleton<FaultBoard>();
+        builder.Services.AddSingleton<PostBox>().AddSingleton<Doorbell>().AddSingleton<Courier>();
         builder.Services.AddAlipay();
     }
 

@@ -12,8 +12,7 @@ internal static class AlipayModule
     {
         services.AddSingleton<Merchants>();
         services.AddSingleton<TradeArchive>().AddSingleton<TradeDesk>().AddSingleton<TradeBook>();
-        services.AddSingleton<PostBox>().AddSingleton<NotificationBody>().AddSingleton<Doorbell>();
-        services.AddSingleton<Courier>().AddSingleton<Announcer>();
+        services.AddSingleton<NotificationBody>().AddSingleton<Announcer>();
         services.AddSingleton<RequestCheck>().AddSingleton<SignedAnswer>().AddSingleton<TradePlacement>();
         services.AddSingleton<IApiMethod, Precreate>();
         services.AddSingleton<IApiMethod, Query>();

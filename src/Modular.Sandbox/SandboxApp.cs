@@ -6,6 +6,7 @@ using Modular.Sandbox.Control;
 using Modular.Sandbox.Faults;
 using Modular.Sandbox.Notifications;
 using Modular.Sandbox.Pages;
+using Modular.Sandbox.WeChat;
 
 namespace Modular.Sandbox;
 
@@ -66,12 +67,14 @@ public static class SandboxApp
         builder.Services.AddSingleton<FaultBoard>();
         builder.Services.AddSingleton<PostBox>().AddSingleton<Doorbell>().AddSingleton<Courier>();
         builder.Services.AddAlipay();
+        builder.Services.AddWeChat();
     }
 
     private static void MapEndpoints(WebApplication app)
     {
         app.MapStylesheet();
         app.MapAlipay();
+        app.MapWeChat();
         app.MapControl();
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Modular.Sandbox.Alipay.Wire;
 using Modular.Sandbox.Faults;
 using Modular.Sandbox.Notifications;
+using Modular.Sandbox.Signing;
 
 namespace Modular.Sandbox.Alipay.Notifications;
 

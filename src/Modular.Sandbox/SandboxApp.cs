@@ -68,6 +68,7 @@ public static class SandboxApp
         builder.Services.AddSingleton<PostBox>().AddSingleton<Doorbell>().AddSingleton<Courier>();
         builder.Services.AddAlipay();
         builder.Services.AddWeChat();
+        builder.Services.AddControl();
     }
 
     private static void MapEndpoints(WebApplication app)

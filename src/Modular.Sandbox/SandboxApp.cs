@@ -64,7 +64,7 @@ public static class SandboxApp
         builder.Services.Configure<SandboxOptions>(builder.Configuration.GetSection("Sandbox"));
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<PublicAddress>();
-        builder.Services.AddSingleton<FaultBoard>();
+        builder.Services.AddSingleton<FaultBoard>().AddSingleton<FaultyGateway>();
         builder.Services.AddSingleton<PostBox>().AddSingleton<Doorbell>().AddSingleton<Courier>();
         builder.Services.AddAlipay();
         builder.Services.AddWeChat();

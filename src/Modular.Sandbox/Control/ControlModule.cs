@@ -25,6 +25,7 @@ internal static class ControlModule
         app.MapTradeControl();
         app.MapNotificationControl();
         app.MapFaultControl();
+        app.MapWeChatKeyControl();
         app.MapControlPage();
     }
 

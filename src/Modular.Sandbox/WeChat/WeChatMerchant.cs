@@ -8,6 +8,8 @@ internal sealed class WeChatMerchant
 {
     private const int KeyLength = 32;
 
+    private double publicKeyShare;
+
     private WeChatMerchant(WeChatMerchantOptions options, RSA? requestKey, PlatformCertificates certificates, PlatformKey? publicKey)
     {
         (MchId, AppId, AppSecret, ApiV2Key, ApiV3Key) = (options.MchId, options.AppId, options.AppSecret, options.ApiKey, options.ApiV3Key);
@@ -41,6 +43,13 @@ internal sealed class WeChatMerchant
 
     /// <summary>The key pair of the public key mode; null for a merchant without it.</summary>
     public PlatformKey? PublicKey { get; }
+
+    /// <summary>From 0 to 1: how many of the notifications the public key mode signs although there is a certificate.</summary>
+    public double PublicKeyShare
+    {
+        get => Volatile.Read(ref publicKeyShare);
+        set => Volatile.Write(ref publicKeyShare, Math.Clamp(value, 0, 1));
+    }
 
     public IReadOnlyList<string> H5Domains { get; }
 

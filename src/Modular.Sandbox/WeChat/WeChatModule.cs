@@ -1,5 +1,6 @@
 using Modular.Sandbox.Storage;
 using Modular.Sandbox.WeChat.Notifications;
+using Modular.Sandbox.WeChat.V3;
 
 namespace Modular.Sandbox.WeChat;
 
@@ -10,6 +11,8 @@ internal static class WeChatModule
     {
         services.AddSingleton<WeChatMerchants>().AddSingleton<WeChatLinks>().AddSingleton<LaunchCheck>();
         services.AddSingleton<WeChatDesk>().AddSingleton<WeChatBook>().AddSingleton<WeChatAnnouncer>();
+        services.AddSingleton<INotificationWriter, V3NotificationWriter>();
+        services.AddSingleton<V3Check>().AddSingleton<V3Answers>().AddSingleton<V3Orders>().AddSingleton<V3Trades>().AddSingleton<V3Endpoint>();
         // Trades of a merchant that is no longer configured could not be signed for.
         services.AddJsonArchive<WeChatTrade, WeChatMerchants>("wechat-trades.json", (merchants, trade) => merchants.ByMchId(trade.MchId) is not null);
     }
@@ -19,5 +22,6 @@ internal static class WeChatModule
         // Resolved now, so that an unreadable key or span of time stops the start.
         app.Services.GetRequiredService<WeChatMerchants>();
         app.Services.GetRequiredService<WeChatBook>();
+        app.Services.GetRequiredService<V3Endpoint>().Map(app);
     }
 }

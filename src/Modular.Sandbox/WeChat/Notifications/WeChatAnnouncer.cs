@@ -18,7 +18,8 @@ internal sealed class WeChatAnnouncer(IEnumerable<INotificationWriter> writers, 
     }
 
     /// <summary>The news of a trade, not yet on its way. Null where nobody can be told.</summary>
-    public Notification? Write(WeChatTrade trade)
+    /// <param name="wrap">Changes what is sent.</param>
+    public Notification? Write(WeChatTrade trade, Func<IEnvelope, IEnvelope>? wrap = null)
     {
         var id = new Guid(RandomNumberGenerator.GetBytes(16)).ToString();
         if (byApi.GetValueOrDefault(trade.Api)?.Write(trade, id) is not { } envelope)
@@ -35,7 +36,7 @@ internal sealed class WeChatAnnouncer(IEnumerable<INotificationWriter> writers, 
             News = trade.State,
             Url = trade.NotifyUrl,
             CreatedAt = time.GetUtcNow(),
-            Envelope = envelope,
+            Envelope = wrap is null ? envelope : wrap(envelope),
         };
     }
 }

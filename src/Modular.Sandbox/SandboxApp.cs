@@ -4,7 +4,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Modular.Sandbox.Alipay;
 using Modular.Sandbox.Control;
 using Modular.Sandbox.Faults;
+using Modular.Sandbox.Notifications;
 using Modular.Sandbox.Pages;
+using Modular.Sandbox.WeChat;
 
 namespace Modular.Sandbox;
 
@@ -62,14 +64,18 @@ public static class SandboxApp
         builder.Services.Configure<SandboxOptions>(builder.Configuration.GetSection("Sandbox"));
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<PublicAddress>();
-        builder.Services.AddSingleton<FaultBoard>();
+        builder.Services.AddSingleton<FaultBoard>().AddSingleton<FaultyGateway>();
+        builder.Services.AddSingleton<PostBox>().AddSingleton<Doorbell>().AddSingleton<Courier>();
         builder.Services.AddAlipay();
+        builder.Services.AddWeChat();
+        builder.Services.AddControl();
     }
 
     private static void MapEndpoints(WebApplication app)
     {
         app.MapStylesheet();
         app.MapAlipay();
+        app.MapWeChat();
         app.MapControl();
     }
 }

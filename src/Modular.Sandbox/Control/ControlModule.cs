@@ -15,6 +15,9 @@ internal static class ControlModule
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
+    public static void AddControl(this IServiceCollection services) =>
+        services.AddSingleton<IGatewayControl, AlipayControl>().AddSingleton<IGatewayControl, WeChatControl>();
+
     public static void MapControl(this WebApplication app)
     {
         app.Use(ExplainBadRequestsAsync);
@@ -22,6 +25,7 @@ internal static class ControlModule
         app.MapTradeControl();
         app.MapNotificationControl();
         app.MapFaultControl();
+        app.MapWeChatKeyControl();
         app.MapControlPage();
     }
 

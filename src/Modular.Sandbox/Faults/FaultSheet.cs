@@ -33,7 +33,7 @@ internal sealed record NotifyFaults
     /// <summary>Fields changed after signing.</summary>
     public Dictionary<string, string>? Tamper { get; init; }
 
-    /// <summary>Fields changed before signing: a message that Alipay really signed, about something else.</summary>
+    /// <summary>Fields changed before signing: a message that the gateway really signed, about something else.</summary>
     public Dictionary<string, string>? ResignTampered { get; init; }
 
     /// <summary>Signed with a key that nobody knows.</summary>
@@ -41,8 +41,23 @@ internal sealed record NotifyFaults
 
     public bool? OmitSignature { get; init; }
 
-    /// <summary>RSA signs with SHA-1; any other value is only announced.</summary>
+    /// <summary>RSA signs with SHA-1 at Alipay; any other value is only announced.</summary>
     public string? SignType { get; init; }
+
+    /// <summary>WeChat's signature test: a signature that begins with WECHATPAY/SIGNTEST/ and is none.</summary>
+    public bool? Probe { get; init; }
+
+    /// <summary>How old the signed timestamp of a v3 notification is; negative: from the future.</summary>
+    public double? StaleSeconds { get; init; }
+
+    /// <summary>Another associated_data of a v3 notification, for which it is encrypted.</summary>
+    public string? AssociatedData { get; init; }
+
+    /// <summary>The encrypted resource of a v3 notification lacks the end of its authentication tag.</summary>
+    public bool? TruncatedTag { get; init; }
+
+    /// <summary>Another event_type of a v3 notification.</summary>
+    public string? EventType { get; init; }
 
     public NotifyFaults Over(NotifyFaults? general) => general is null ? this : new()
     {
@@ -55,6 +70,11 @@ internal sealed record NotifyFaults
         WrongKey = WrongKey ?? general.WrongKey,
         OmitSignature = OmitSignature ?? general.OmitSignature,
         SignType = SignType ?? general.SignType,
+        Probe = Probe ?? general.Probe,
+        StaleSeconds = StaleSeconds ?? general.StaleSeconds,
+        AssociatedData = AssociatedData ?? general.AssociatedData,
+        TruncatedTag = TruncatedTag ?? general.TruncatedTag,
+        EventType = EventType ?? general.EventType,
     };
 }
 
@@ -63,7 +83,7 @@ internal sealed record GatewayFault
 {
     public GatewayFaultKind Kind { get; init; }
 
-    /// <summary>Methods it concerns, for example <c>alipay.trade.query</c>; empty: all.</summary>
+    /// <summary>Methods it concerns, for example <c>alipay.trade.query</c> or <c>v3.query</c>; empty: all.</summary>
     public IReadOnlyList<string> Methods { get; init => field = value ?? []; } = [];
 
     public double SlowSeconds { get; init; }
@@ -98,13 +118,16 @@ internal enum GatewayFaultKind
     /// <summary>A right answer with a signature of another key.</summary>
     WrongSignature,
 
-    /// <summary>The signed answer 20000, which means that the outcome is unknown.</summary>
+    /// <summary>The gateway's answer that the outcome is unknown: 20000 at Alipay, SYSTEM_ERROR at WeChat Pay.</summary>
     SystemError,
+
+    /// <summary>A right answer of API v3 whose signed timestamp is ten minutes old.</summary>
+    StaleTimestamp,
 }
 
 internal sealed record TradeFaults
 {
-    /// <summary>For so long after a payment, queries still answer WAIT_BUYER_PAY.</summary>
+    /// <summary>For so long after a payment, queries still call it unpaid.</summary>
     public double? QueryLagSeconds { get; init; }
 
     /// <summary>The buyer pays this instead of the total.</summary>

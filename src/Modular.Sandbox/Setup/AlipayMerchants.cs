@@ -1,67 +1,45 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Modular.Sandbox.Setup;
 
-/// <summary>Makes the two test merchants and describes them in <c>sandbox.json</c>.</summary>
+/// <summary>Makes the two test merchants of Alipay.</summary>
 internal static class AlipayMerchants
 {
     public const string KeyApp = "2021000000000001";
     public const string CertificateApp = "2021000000000002";
     public const string Seller = "2088000000000001";
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
-    public static void Create(KeyFolder folder)
+    /// <summary>The merchants as <c>sandbox.json</c> describes them; the keys that they name are in the folder then.</summary>
+    public static JsonObject Create(KeyFolder folder)
     {
-        using var appKey = Pair(folder, "alipay-app");
-        using var alipayKey = Pair(folder, "alipay-platform");
-        using var certificateAppKey = Pair(folder, "alipay-certificate-app");
-        using var certificateAlipayKey = Pair(folder, "alipay-certificate-platform");
+        using var appKey = KeyPairs.Make(folder, "alipay-app");
+        using var alipayKey = KeyPairs.Make(folder, "alipay-platform");
+        using var certificateAppKey = KeyPairs.Make(folder, "alipay-certificate-app");
+        using var certificateAlipayKey = KeyPairs.Make(folder, "alipay-certificate-platform");
         WriteCertificates(folder, certificateAppKey, certificateAlipayKey);
-        var sandbox = new JsonObject
+        return new JsonObject
         {
-            ["Sandbox"] = new JsonObject
+            ["key"] = new JsonObject
             {
-                ["Alipay"] = new JsonObject
-                {
-                    ["Merchants"] = new JsonObject
-                    {
-                        ["key"] = new JsonObject
-                        {
-                            ["AppId"] = KeyApp,
-                            ["SellerId"] = Seller,
-                            ["Name"] = "Modular 测试商家",
-                            ["AppPublicKey"] = "alipay-app-public.pem",
-                            ["AlipayPrivateKey"] = "alipay-platform-private.pem",
-                        },
-                        ["certificate"] = new JsonObject
-                        {
-                            ["AppId"] = CertificateApp,
-                            ["SellerId"] = Seller,
-                            ["Name"] = "Modular 测试商家（证书）",
-                            ["AlipayPrivateKey"] = "alipay-certificate-platform-private.pem",
-                            ["AppCertificate"] = "alipay-app.crt",
-                            ["AlipayCertificate"] = "alipay-platform.crt",
-                            ["AlipayRootCertificate"] = "alipay-root.crt",
-                        },
-                    },
-                },
+                ["AppId"] = KeyApp,
+                ["SellerId"] = Seller,
+                ["Name"] = "Modular 测试商家",
+                ["AppPublicKey"] = "alipay-app-public.pem",
+                ["AlipayPrivateKey"] = "alipay-platform-private.pem",
+            },
+            ["certificate"] = new JsonObject
+            {
+                ["AppId"] = CertificateApp,
+                ["SellerId"] = Seller,
+                ["Name"] = "Modular 测试商家（证书）",
+                ["AlipayPrivateKey"] = "alipay-certificate-platform-private.pem",
+                ["AppCertificate"] = "alipay-app.crt",
+                ["AlipayCertificate"] = "alipay-platform.crt",
+                ["AlipayRootCertificate"] = "alipay-root.crt",
             },
         };
-
-        // Written last: where it exists, everything that it names exists.
-        folder.Write("sandbox.json", sandbox.ToJsonString(Indented) + "\n");
-    }
-
-    private static RSA Pair(KeyFolder folder, string name)
-    {
-        var key = RSA.Create(2048);
-        folder.Write(name + "-private.pem", key.ExportPkcs8PrivateKeyPem() + "\n");
-        folder.Write(name + "-public.pem", key.ExportSubjectPublicKeyInfoPem() + "\n");
-        return key;
     }
 
     private static void WriteCertificates(KeyFolder folder, RSA appKey, RSA alipayKey)

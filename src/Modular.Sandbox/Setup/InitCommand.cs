@@ -17,20 +17,20 @@ internal static class InitCommand
             return 2;
         }
 
-        var folder = new KeyFolder(data);
-        if (folder.Exists("sandbox.json"))
+        try
         {
-            output.WriteLine($"Kept the merchants in {data}.");
+            var folder = new KeyFolder(data);
+            var sandbox = SandboxFile.Complete(folder, out var made);
+            output.WriteLine(made.Count == 0 ? $"Kept the merchants in {data}." : $"Made test merchants in {data}: {string.Join("; ", made)}.");
+            var written = new ShopCredentials(folder, sandbox, new KeyFolder(credentials), url!.TrimEnd('/')).Write(args.Contains("--certificates"));
+            output.WriteLine(written == 0 ? $"Kept the credentials in {credentials}." : $"Wrote {written} credentials into {credentials}.");
+            return 0;
         }
-        else
+        catch (FormatException mistake)
         {
-            AlipayMerchants.Create(folder);
-            output.WriteLine($"Made two test merchants in {data}: one with keys, one with certificates.");
+            errors.WriteLine(mistake.Message);
+            return 1;
         }
-
-        var written = ShopCredentials.Write(folder, new KeyFolder(credentials), url!.TrimEnd('/'), args.Contains("--certificates"));
-        output.WriteLine(written == 0 ? $"Kept the credentials in {credentials}." : $"Wrote {written} credentials into {credentials}.");
-        return 0;
     }
 
     private static string? Option(string[] args, string name)

@@ -8,7 +8,7 @@ namespace Modular.Sandbox.Alipay.Gateway;
 /// <summary><c>gateway.do</c>: methods that answer with JSON, and methods that send a browser to the cashier.</summary>
 internal sealed partial class GatewayEndpoint(
     RequestCheck check, SignedAnswer answers, TradeBook book, IEnumerable<IApiMethod> methods, CashierEntrance entrance,
-    Merchants merchants, FaultBoard faults, TimeProvider time, ILogger<GatewayEndpoint> logger)
+    Merchants merchants, FaultyGateway gateway, ILogger<GatewayEndpoint> logger)
 {
     private readonly Dictionary<string, IApiMethod> byName = methods.ToDictionary(method => method.Name, StringComparer.Ordinal);
 
@@ -19,19 +19,12 @@ internal sealed partial class GatewayEndpoint(
             return Results.StatusCode(StatusCodes.Status413PayloadTooLarge);
         }
 
-        var fault = faults.TakeGateway(raw.Method, raw.OutTradeNo) ?? new GatewayFault();
-        if (fault.SlowSeconds > 0)
-        {
-            await Task.Delay(TimeSpan.FromSeconds(fault.SlowSeconds), time, context.RequestAborted);
-        }
-
-        if (!fault.AfterWork && await SpoilAsync(fault.Kind, raw, context) is { } spoilt)
-        {
-            return spoilt;
-        }
-
-        var answer = CashierEntrance.IsPage(raw.Method) ? entrance.Enter(raw) : Answer(raw, fault.Kind);
-        return fault.AfterWork && await SpoilAsync(fault.Kind, raw, context) is { } lost ? lost : answer;
+        return await gateway.AnswerAsync(
+            context,
+            raw.Method,
+            raw.OutTradeNo,
+            fault => CashierEntrance.IsPage(raw.Method) ? entrance.Enter(raw) : Answer(raw, fault),
+            () => answers.Write(raw, NodeName(raw), Explain(Refusal.Unavailable(), raw), Caller(raw), GatewayFaultKind.None));
     }
 
     private IResult Answer(RawCall raw, GatewayFaultKind fault)
@@ -61,30 +54,6 @@ internal sealed partial class GatewayEndpoint(
         catch (Refusal refusal)
         {
             return answers.Write(raw, NodeName(raw), Explain(refusal, raw), Caller(raw), fault);
-        }
-    }
-
-    /// <summary>Null for the kinds that let an answer through.</summary>
-    private async Task<IResult?> SpoilAsync(GatewayFaultKind kind, RawCall raw, HttpContext context)
-    {
-        switch (kind)
-        {
-            case GatewayFaultKind.Http500:
-                return Results.Text("Internal Server Error", "text/plain", statusCode: StatusCodes.Status500InternalServerError);
-            case GatewayFaultKind.Html:
-                return Results.Text("<!doctype html><title>系统维护</title><h1>系统繁忙，请稍后再试</h1>", "text/html; charset=utf-8");
-            case GatewayFaultKind.Empty:
-                return Results.Text("", "text/plain");
-            case GatewayFaultKind.Hang:
-                await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                return Results.Empty;
-            case GatewayFaultKind.Close:
-                context.Abort();
-                return Results.Empty;
-            case GatewayFaultKind.SystemError:
-                return answers.Write(raw, NodeName(raw), Explain(Refusal.Unavailable(), raw), Caller(raw), GatewayFaultKind.None);
-            default:
-                return null;
         }
     }
 

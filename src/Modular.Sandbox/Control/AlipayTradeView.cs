@@ -3,8 +3,8 @@ using Modular.Sandbox.Alipay.Cashier;
 
 namespace Modular.Sandbox.Control;
 
-/// <summary>A trade as the control plane tells it.</summary>
-internal sealed record TradeView(
+/// <summary>A trade of Alipay as the control plane tells it.</summary>
+internal sealed record AlipayTradeView(
     string OutTradeNo,
     string TradeNo,
     string AppId,
@@ -25,7 +25,7 @@ internal sealed record TradeView(
     DateTimeOffset? ExpiresAt,
     IReadOnlyList<RefundView> Refunds)
 {
-    public static TradeView Of(Trade trade, CashierLinks links) => new(
+    public static AlipayTradeView Of(Trade trade, CashierLinks links) => new(
         trade.OutTradeNo,
         trade.TradeNo,
         trade.AppId,

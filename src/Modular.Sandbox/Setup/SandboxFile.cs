@@ -1,0 +1,89 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Modular.Sandbox.Setup;
+
+/// <summary><c>sandbox.json</c>: the merchants, and whatever else a person wrote into it.</summary>
+internal sealed class SandboxFile
+{
+    private const string Name = "sandbox.json";
+    private const string WeChatMerchant = "wechat";
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    // What the configuration reads is read here too.
+    private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+
+    private readonly JsonObject root;
+
+    private SandboxFile(JsonObject root) => this.root = root;
+
+    /// <summary>
+    /// The file of the folder with the merchants that were missing in it, for each of which keys are made. Everything else stays
+    /// as it is.
+    /// </summary>
+    /// <param name="made">What was added, in words; empty when nothing was.</param>
+    /// <exception cref="FormatException">The file is not the JSON that was expected.</exception>
+    public static SandboxFile Complete(KeyFolder folder, out IReadOnlyList<string> made)
+    {
+        var file = new SandboxFile(folder.Exists(Name) ? Read(folder) : []);
+        var added = new List<string>();
+        if (file.AddMerchants("Alipay", () => AlipayMerchants.Create(folder)))
+        {
+            added.Add("two of Alipay, one with keys and one with certificates");
+        }
+
+        if (file.AddMerchants("WeChat", () => new JsonObject { [WeChatMerchant] = WeChatMerchantSetup.Create(folder) }))
+        {
+            added.Add("one of WeChat Pay");
+        }
+
+        if (added.Count > 0)
+        {
+            // Written last: where it names a key, the key exists.
+            folder.Write(Name, file.root.ToJsonString(Indented) + "\n");
+        }
+
+        made = added;
+        return file;
+    }
+
+    /// <summary>A setting of the WeChat merchant that was made here; null where a person has removed it.</summary>
+    public string? WeChat(string setting) => (string?)root["Sandbox"]?["WeChat"]?["Merchants"]?[WeChatMerchant]?[setting];
+
+    private static JsonObject Read(KeyFolder folder)
+    {
+        try
+        {
+            return JsonNode.Parse(folder.Read(Name), documentOptions: Lenient) as JsonObject ?? throw new FormatException($"{Name} is not a JSON object.");
+        }
+        catch (JsonException cause)
+        {
+            throw new FormatException($"{Name} is not JSON: {cause.Message}", cause);
+        }
+    }
+
+    /// <summary>Only where the gateway has no merchants at all: a person may have put others in their place.</summary>
+    private bool AddMerchants(string gateway, Func<JsonObject> create)
+    {
+        var section = Below(Below(root, "Sandbox"), gateway);
+        if (section["Merchants"] is not null)
+        {
+            return false;
+        }
+
+        section["Merchants"] = create();
+        return true;
+    }
+
+    private static JsonObject Below(JsonObject node, string name)
+    {
+        if (node[name] is not JsonObject inner)
+        {
+            node[name] = inner = [];
+        }
+
+        return inner;
+    }
+}

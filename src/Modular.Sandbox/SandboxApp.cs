@@ -64,12 +64,15 @@ public static class SandboxApp
         builder.Services.AddSingleton<PublicAddress>();
         builder.Services.AddSingleton<FaultBoard>();
         builder.Services.AddAlipay();
+        builder.Services.AddSingleton<WeChat.WeChatMerchants>();
+        WeChat.OAuth.OAuthModule.AddWeChatOAuth(builder.Services);
     }
 
     private static void MapEndpoints(WebApplication app)
     {
         app.MapStylesheet();
         app.MapAlipay();
+        WeChat.OAuth.OAuthModule.MapWeChatOAuth(app);
         app.MapControl();
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Modular.Sandbox.WeChat.OAuth;
 
 namespace Modular.Sandbox.Faults;
 
@@ -6,6 +7,9 @@ namespace Modular.Sandbox.Faults;
 internal sealed record FaultSheet : FaultSet
 {
     public Dictionary<string, FaultSet> Trades { get; init => field = value ?? []; } = [];
+
+    /// <summary>For exchanges of codes, which belong to no trade.</summary>
+    public OAuthFault? OAuth { get; init; }
 }
 
 internal record FaultSet

@@ -84,6 +84,10 @@ internal sealed class SandboxHost : IAsyncDisposable
         const string Prefix = "Sandbox:Alipay:Merchants:";
         return new()
         {
+            ["Sandbox:WeChat:Merchants:a:AppId"] = WeChatKeys.AppId,
+            ["Sandbox:WeChat:Merchants:a:AppSecret"] = WeChatKeys.AppSecret,
+            ["Sandbox:WeChat:Merchants:b:AppId"] = WeChatKeys.OtherAppId,
+            ["Sandbox:WeChat:Merchants:b:AppSecret"] = WeChatKeys.OtherAppSecret,
             [Prefix + "key:AppId"] = Keys.AppId,
             [Prefix + "key:SellerId"] = Keys.Seller,
             [Prefix + "key:Name"] = "测试商家",

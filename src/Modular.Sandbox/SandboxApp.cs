@@ -65,7 +65,10 @@ public static class SandboxApp
         builder.Services.AddSingleton<FaultBoard>();
         builder.Services.AddAlipay();
         builder.Services.AddSingleton<WeChat.WeChatMerchants>();
+        builder.Services.AddSingleton<WeChat.OpenIds>().AddSingleton<WeChat.TradeBook>();
         WeChat.OAuth.OAuthModule.AddWeChatOAuth(builder.Services);
+        WeChat.V2.V2Module.AddWeChatV2(builder.Services);
+        WeChat.Cashier.CashierModule.AddWeChatCashier(builder.Services);
     }
 
     private static void MapEndpoints(WebApplication app)
@@ -73,6 +76,8 @@ public static class SandboxApp
         app.MapStylesheet();
         app.MapAlipay();
         WeChat.OAuth.OAuthModule.MapWeChatOAuth(app);
+        WeChat.V2.V2Module.MapWeChatV2(app);
+        WeChat.Cashier.CashierModule.MapWeChatCashier(app);
         app.MapControl();
     }
 }

@@ -45,8 +45,11 @@ internal sealed record NotifyFaults
 
     public bool? OmitSignature { get; init; }
 
-    /// <summary>RSA signs with SHA-1; any other value is only announced.</summary>
+    /// <summary>RSA signs with SHA-1; any other value is only announced. In API v2, MD5 or HMAC-SHA256 against the order's.</summary>
     public string? SignType { get; init; }
+
+    /// <summary>API v2: a document type before the root.</summary>
+    public bool? DocumentType { get; init; }
 
     public NotifyFaults Over(NotifyFaults? general) => general is null ? this : new()
     {
@@ -59,6 +62,7 @@ internal sealed record NotifyFaults
         WrongKey = WrongKey ?? general.WrongKey,
         OmitSignature = OmitSignature ?? general.OmitSignature,
         SignType = SignType ?? general.SignType,
+        DocumentType = DocumentType ?? general.DocumentType,
     };
 }
 
@@ -117,10 +121,14 @@ internal sealed record TradeFaults
     /// <summary>The buyer can pay a trade that is closed.</summary>
     public bool? PayAfterClose { get; init; }
 
+    /// <summary>What the callback of WeixinJSBridge hears whatever happened: ok, cancel or fail.</summary>
+    public string? JsapiCallback { get; init; }
+
     public TradeFaults Over(TradeFaults? general) => general is null ? this : new()
     {
         QueryLagSeconds = QueryLagSeconds ?? general.QueryLagSeconds,
         PayAmount = PayAmount ?? general.PayAmount,
         PayAfterClose = PayAfterClose ?? general.PayAfterClose,
+        JsapiCallback = JsapiCallback ?? general.JsapiCallback,
     };
 }

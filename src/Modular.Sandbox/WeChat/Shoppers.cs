@@ -16,6 +16,17 @@ internal static class Shoppers
     /// <summary>Who sits at this browser, by a name of letters, digits and hyphens.</summary>
     public static string Of(HttpContext context)
     {
+        // A browser without a cookie must not be two people within one request.
+        if (context.Items[typeof(Shoppers)] is not string name)
+        {
+            context.Items[typeof(Shoppers)] = name = Find(context);
+        }
+
+        return name;
+    }
+
+    private static string Find(HttpContext context)
+    {
         var wanted = context.Request.Query[Parameter].ToString();
         if (IsName(wanted))
         {

@@ -86,6 +86,10 @@ internal sealed class SandboxHost : IAsyncDisposable
         {
             ["Sandbox:WeChat:Merchants:a:AppId"] = WeChatKeys.AppId,
             ["Sandbox:WeChat:Merchants:a:AppSecret"] = WeChatKeys.AppSecret,
+            ["Sandbox:WeChat:Merchants:a:MchId"] = WeChatKeys.MchId,
+            ["Sandbox:WeChat:Merchants:a:ApiV2Key"] = WeChatKeys.ApiV2Key,
+            ["Sandbox:WeChat:Merchants:b:MchId"] = WeChatKeys.OtherMchId,
+            ["Sandbox:WeChat:Merchants:b:ApiV2Key"] = WeChatKeys.OtherApiV2Key,
             ["Sandbox:WeChat:Merchants:b:AppId"] = WeChatKeys.OtherAppId,
             ["Sandbox:WeChat:Merchants:b:AppSecret"] = WeChatKeys.OtherAppSecret,
             [Prefix + "key:AppId"] = Keys.AppId,

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace Modular.Sandbox.WeChat.OAuth;
 
 /// <summary>JSON that is called text/plain and always has status 200, errors included.</summary>
-internal sealed class TokenAnswers(IOptions<SandboxOptions> options)
+internal sealed class TokenAnswers(IOptions<SandboxOptions> options, OpenIds openIds)
 {
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -16,12 +16,14 @@ internal sealed class TokenAnswers(IOptions<SandboxOptions> options)
 
     public IResult Token(Grant grant, string refreshToken)
     {
+        var openId = Shoppers.OpenId(grant.Shopper, grant.AppId);
+        openIds.Remember(openId, grant.AppId);
         var answer = new JsonObject
         {
             ["access_token"] = "80_" + CodeTable.RandomText(83),
             ["expires_in"] = (long)Durations.Parse(settings.AccessTokenLifetime).TotalSeconds,
             ["refresh_token"] = refreshToken,
-            ["openid"] = Shoppers.OpenId(grant.Shopper, grant.AppId),
+            ["openid"] = openId,
             ["scope"] = grant.Scope,
         };
         if (grant.Scope == AuthorizeRequest.UserInfo)

@@ -46,6 +46,10 @@ internal static class FlatXmlWriter
         return legal.ToString();
     }
 
+    /// <summary>Fields whose values XML can carry: what the other side cannot read it cannot verify, so this comes before signing.</summary>
+    public static Dictionary<string, string> Legal(IEnumerable<KeyValuePair<string, string>> fields) =>
+        fields.ToDictionary(field => field.Key, field => Legal(field.Value), StringComparer.Ordinal);
+
     private static bool IsPlain(string value) => value.Length is > 0 and < 10 && value.All(char.IsAsciiDigit);
 
     private static string Cdata(string value) =>

@@ -13,6 +13,9 @@ public sealed class AlipayPlugin : IPaymentPlugin
         new Dictionary<string, string> { ["zh"] = "支付宝", ["en"] = "Alipay" };
 
     /// <inheritdoc/>
+    public Wallet Wallet => Wallet.Alipay;
+
+    /// <inheritdoc/>
     public IPaymentProvider Create(ProviderContext context)
     {
         ArgumentNullException.ThrowIfNull(context);

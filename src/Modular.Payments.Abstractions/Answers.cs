@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Modular.Payments.Abstractions;
 
 /// <summary>What came of verifying a message. The hierarchy is closed.</summary>
@@ -21,6 +23,13 @@ public abstract record Verification
         /// <summary>What was checked, for the signature doctor.</summary>
         public SignatureEvidence? Evidence { get; init; }
     }
+
+    /// <summary>
+    /// The browser came back, and the provider signs nothing that comes with it. It names a payment and proves nothing; the
+    /// host asks the provider. An answer to <see cref="IPaymentProvider.VerifyReturnAsync"/> alone.
+    /// </summary>
+    [SuppressMessage("Naming", "CA1720:Identifier contains type name", Justification = "It means without a signature, and no number.")]
+    public sealed record Unsigned(string PaymentNo) : Verification;
 
     /// <summary>Whether the message is authentic could not be found out now (the provider had to be asked and did not answer). It has no effect, is not acknowledged, and may be sent again.</summary>
     public sealed record Undecided(string Detail) : Verification;
@@ -46,6 +55,12 @@ public enum RefusalReason
 
     /// <summary>The message is older, or newer, than is accepted.</summary>
     Stale,
+
+    /// <summary>
+    /// The provider tests whether wrong signatures are refused (WeChat Pay's <c>WECHATPAY/SIGNTEST/</c>). Refused like any
+    /// other, and counted apart, so that it alarms nobody.
+    /// </summary>
+    Probe,
 
     /// <summary>The message is authentic but not about a payment, or of an event that does not belong on this route.</summary>
     NotForHere,
@@ -95,6 +110,9 @@ public abstract record StartAnswer
     /// <param name="Detail">One sentence for the operator.</param>
     public sealed record Rejected(string Code, string Detail) : StartAnswer;
 
+    /// <summary>The scene needs <see cref="StartRequest.PayerId"/>, which was not given; the provider was not asked.</summary>
+    public sealed record PayerNeeded : StartAnswer;
+
     /// <summary>Whether the provider took the request is not known. The same number may be started again.</summary>
     public sealed record Unknown(string Detail) : StartAnswer;
 }
@@ -116,10 +134,33 @@ public abstract record CloseAnswer
     public sealed record NotFound : CloseAnswer;
 
     /// <summary>The provider may not close the payment yet (WeChat v2's five minutes).</summary>
-    public sealed record TooEarly(string Detail) : CloseAnswer;
+    /// <param name="Detail">One sentence for the operator.</param>
+    /// <param name="Possible">From when on it may, UTC; null when that is not known. The host closes it then.</param>
+    public sealed record TooEarly(string Detail, DateTimeOffset? Possible = null) : CloseAnswer;
 
     /// <summary>Nothing was found out.</summary>
     public sealed record Unknown(string Detail) : CloseAnswer;
+}
+
+/// <summary>What came of exchanging a code for the payer's id. The hierarchy is closed.</summary>
+public abstract record PayerAnswer
+{
+    private PayerAnswer()
+    {
+    }
+
+    /// <summary>The provider named the payer.</summary>
+    /// <param name="PayerId">The id, valid for the instance's own account; 1 to 128 characters.</param>
+    public sealed record Identified(string PayerId) : PayerAnswer;
+
+    /// <summary>The code is wrong, expired or was used before; the browser must be sent to the provider anew.</summary>
+    /// <param name="Code">The provider's code, for example <c>40163</c>.</param>
+    /// <param name="Detail">One sentence for the operator.</param>
+    public sealed record CodeRefused(string Code, string Detail) : PayerAnswer;
+
+    /// <summary>The provider refuses this instance's own settings, or could not answer; a new code would not help now.</summary>
+    /// <param name="Detail">One sentence for the operator.</param>
+    public sealed record Unknown(string Detail) : PayerAnswer;
 }
 
 /// <summary>What the shopper's browser or app does to pay. The hierarchy is closed.</summary>

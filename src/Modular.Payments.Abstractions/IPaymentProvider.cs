@@ -20,6 +20,22 @@ public enum PaymentScene
 }
 
 /// <summary>
+/// The app in which a shopper pays. Inside one of them the pages of another do not open: WeChat's browser blocks Alipay's
+/// cashier and the reverse.
+/// </summary>
+public enum Wallet
+{
+    /// <summary>None, or one that does not mind in which browser the shopper is.</summary>
+    Other,
+
+    /// <summary>Alipay's app.</summary>
+    Alipay,
+
+    /// <summary>WeChat.</summary>
+    WeChat,
+}
+
+/// <summary>
 /// The entry of a plugin: its assembly holds exactly one public class that implements this and has a constructor
 /// without parameters. The class keeps no state; one plugin may be configured as several instances.
 /// </summary>
@@ -27,6 +43,9 @@ public interface IPaymentPlugin
 {
     /// <summary>The provider's name as shoppers know it, by language (<c>zh</c>, <c>en</c>).</summary>
     IReadOnlyDictionary<string, string> DisplayNames { get; }
+
+    /// <summary>The app in which the shopper pays.</summary>
+    Wallet Wallet => Wallet.Other;
 
     /// <summary>Makes one configured instance. No network is used here.</summary>
     /// <exception cref="ProviderSettingsException">A setting is missing or wrong; the instance stays out of service and the message is shown to the operator.</exception>
@@ -50,7 +69,7 @@ public sealed record ProviderContext(string Instance, ProviderSettings Settings,
 /// <para>All members may be called from several threads at once. An exception from any of them, like a null, means
 /// <em>unknown</em>: it moves nothing. Ask <see cref="QueryAnswer.Unknown"/> for what is expected to go wrong, and let
 /// the unexpected propagate.</para>
-/// <para>Further powers are further interfaces on the same object: <see cref="IClosingProvider"/>.</para>
+/// <para>Further powers are further interfaces on the same object: <see cref="IClosingProvider"/>, <see cref="IPayerProvider"/>.</para>
 /// </remarks>
 public interface IPaymentProvider
 {
@@ -80,7 +99,10 @@ public interface IPaymentProvider
     /// </summary>
     ValueTask<Verification> VerifyNotificationAsync(RawRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Verifies the request with which the shopper's browser came back. Even a verified one is no proof of payment: the host asks.</summary>
+    /// <summary>
+    /// Verifies the request with which the shopper's browser came back. Even a verified one is no proof of payment: the host
+    /// asks. A provider that never signs a return answers <see cref="Verification.Unsigned"/>.
+    /// </summary>
     ValueTask<Verification> VerifyReturnAsync(RawRequest request, CancellationToken cancellationToken);
 
     /// <summary>The answer with which the provider stops sending a notification again.</summary>
@@ -98,6 +120,27 @@ public interface IClosingProvider
     /// makes the answer <see cref="CloseAnswer.AlreadyPaid"/>.
     /// </summary>
     Task<CloseAnswer> CloseAsync(PaymentReference payment, CancellationToken cancellationToken);
+}
+
+/// <summary>
+/// A provider with scenes in which it must be told who pays (WeChat's <c>openid</c>). The shopper's browser is sent to the
+/// provider, which knows it, and comes back with a code; the code is exchanged for the payer's id.
+/// </summary>
+public interface IPayerProvider
+{
+    /// <summary>The scenes that need <see cref="StartRequest.PayerId"/>; some of <see cref="IPaymentProvider.Scenes"/>.</summary>
+    IReadOnlyList<PaymentScene> PayerScenes { get; }
+
+    /// <summary>
+    /// Where the browser goes to be identified, or null when the settings that this needs are absent; a payment of
+    /// <see cref="PayerScenes"/> can then only be started by someone who knows the payer's id.
+    /// </summary>
+    /// <param name="callback">Where the provider sends the browser back to, with <c>code</c> and <c>state</c> in the query; absolute, without a query.</param>
+    /// <param name="state">Comes back unchanged; 1 to 128 ASCII letters and digits.</param>
+    Uri? AuthorizeUrl(Uri callback, string state);
+
+    /// <summary>Exchanges the code, which works once, for the payer's id.</summary>
+    Task<PayerAnswer> IdentifyPayerAsync(string code, CancellationToken cancellationToken);
 }
 
 /// <summary>The terms of one payment; frozen when the attempt was committed, equal on every call for the same number.</summary>
@@ -133,10 +176,16 @@ public sealed record StartRequest
     /// <summary>The shopper's IP address as seen by the host; null when not known.</summary>
     public string? ClientIp { get; init; }
 
-    /// <summary>The shopper's id at the provider (WeChat's openid), where the scene needs one.</summary>
+    /// <summary>
+    /// The shopper's id at the provider (WeChat's openid), where the scene needs one, see <see cref="IPayerProvider"/>. The
+    /// host does not store it, so it may be absent when <see cref="Resume"/> is given.
+    /// </summary>
     public string? PayerId { get; init; }
 
-    /// <summary>What an earlier <see cref="StartAnswer.Started"/> of the same number returned; null on the first call.</summary>
+    /// <summary>
+    /// What an earlier <see cref="StartAnswer.Started"/> of the same number returned; null on the first call. What it stands
+    /// for may have expired at the provider in the meantime: the plugin then asks for it anew.
+    /// </summary>
     public string? Resume { get; init; }
 }
 

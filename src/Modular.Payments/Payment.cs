@@ -63,6 +63,9 @@ internal sealed class Payment
 
     public string? ClientIp { get; init; }
 
+    /// <summary>Tells payers apart where the provider binds the payment to one, see <see cref="Payments.PayerTag"/>; null where it does not.</summary>
+    public string? PayerTag { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>After this the provider takes no money for the number, as far as it can promise that.</summary>
@@ -123,6 +126,7 @@ internal sealed class PaymentModel : IModelPart
         payment.Property(p => p.Currency).HasMaxLength(3);
         payment.Property(p => p.Subject).HasMaxLength(256);
         payment.Property(p => p.ClientIp).HasMaxLength(45);
+        payment.Property(p => p.PayerTag).HasMaxLength(16);
         payment.Property(p => p.Resume).HasMaxLength(1024);
         payment.Property(p => p.ProviderTradeNo).HasMaxLength(64);
         payment.Property(p => p.ProviderState).HasMaxLength(64);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Modular.Kernel;
 using Modular.Kernel.Data;
 using Modular.Kernel.Messages;
+using Modular.Payments.Abstractions;
 using Modular.Payments.Providers;
 using Modular.Payments.Settlement;
 
@@ -12,7 +13,10 @@ namespace Modular.Payments;
 
 /// <summary>A provider instance as pages and operators may see it.</summary>
 /// <param name="Problem">Why it is out of service; null when it is in service.</param>
-public sealed record ProviderView(string Name, string Plugin, string DisplayName, IReadOnlyList<string> Scenes, string? Problem);
+/// <param name="Wallet">The app in which its shoppers pay.</param>
+/// <param name="WebScenes">The scenes that a web page can start without help: all but the app's, and those that need the payer's id only where the browser can be sent to be identified.</param>
+public sealed record ProviderView(
+    string Name, string Plugin, string DisplayName, IReadOnlyList<string> Scenes, string? Problem, Wallet Wallet, IReadOnlyList<PaymentScene> WebScenes);
 
 /// <summary>Lists the configured provider instances in the configuration's order.</summary>
 public sealed record ListProviders : IRequest<IReadOnlyList<ProviderView>>;
@@ -22,7 +26,8 @@ internal sealed class ListProvidersHandler(ProviderCatalogue providers) : Reques
     protected override IReadOnlyList<ProviderView> Handle(ListProviders request) =>
     [
         .. providers.Instances.Select(instance => new ProviderView(
-            instance.Name, instance.Plugin, instance.DisplayName, [.. instance.Scenes.Select(scene => scene.ToText())], instance.Problem)),
+            instance.Name, instance.Plugin, instance.DisplayName, [.. instance.Scenes.Select(scene => scene.ToText())], instance.Problem, instance.Wallet,
+            [.. instance.Scenes.Where(scene => scene != PaymentScene.App && (!instance.NeedsPayer(scene) || instance.IdentifiesPayers))])),
     ];
 }
 
@@ -46,6 +51,7 @@ public static class PaymentsModule
         services.AddScoped<SettlementDoor>();
         services.AddScoped<AttemptEnder>();
         services.AddScoped<PaymentStarter>();
+        services.AddSingleton<PayerSession>();
         services.AddSingleton<IModelPart, PaymentModel>();
         services.AddSingleton<IModelPart, InboxModel>();
         return services.AddSlicesOf(typeof(PaymentsModule).Assembly);

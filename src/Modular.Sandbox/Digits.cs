@@ -7,5 +7,5 @@ internal static class Digits
 {
     public static string Random(int count) => RandomNumberGenerator.GetString("0123456789", count);
 
-    public static string Token() => RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 24);
+    public static string Token(int length = 24) => RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", length);
 }

@@ -4,7 +4,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Modular.Sandbox.Alipay;
 using Modular.Sandbox.Control;
 using Modular.Sandbox.Faults;
+using Modular.Sandbox.Notifications;
 using Modular.Sandbox.Pages;
+using Modular.Sandbox.WeChat;
 
 namespace Modular.Sandbox;
 
@@ -63,21 +65,16 @@ public static class SandboxApp
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<PublicAddress>();
         builder.Services.AddSingleton<FaultBoard>();
+        builder.Services.AddSingleton<PostBox>().AddSingleton<Doorbell>().AddSingleton<Courier>();
         builder.Services.AddAlipay();
-        builder.Services.AddSingleton<WeChat.WeChatMerchants>();
-        builder.Services.AddSingleton<WeChat.OpenIds>().AddSingleton<WeChat.TradeBook>();
-        WeChat.OAuth.OAuthModule.AddWeChatOAuth(builder.Services);
-        WeChat.V2.V2Module.AddWeChatV2(builder.Services);
-        WeChat.Cashier.CashierModule.AddWeChatCashier(builder.Services);
+        builder.Services.AddWeChat();
     }
 
     private static void MapEndpoints(WebApplication app)
     {
         app.MapStylesheet();
         app.MapAlipay();
-        WeChat.OAuth.OAuthModule.MapWeChatOAuth(app);
-        WeChat.V2.V2Module.MapWeChatV2(app);
-        WeChat.Cashier.CashierModule.MapWeChatCashier(app);
+        app.MapWeChat();
         app.MapControl();
     }
 }

@@ -58,6 +58,7 @@ async function press(page, answer, headers = {}) {
 async function payAt(page, headers) {
   const arrival = once(listener, 'notified');
   const result = await press(page, 'pay', headers);
+  if (result.status !== 303 && !result.html.includes('支付成功')) throw new Error(`not paid: ${result.html}`);
   await arrival;
   return result;
 }
@@ -67,7 +68,8 @@ async function scan() {
   const wanted = order('NATIVE', { product_id: 'room-1' });
   const created = await tenpayClient.unifiedOrder(wanted);
   const before = await stateOf(wanted.out_trade_no);
-  await payAt(await open(`${gateway}/wechat/scan?code_url=${encodeURIComponent(created.code_url)}`));
+  const phone = await open(`${gateway}/wechat/scan?code_url=${encodeURIComponent(created.code_url)}`);
+  await payAt(await open(new URL(phone.location, gateway)));
   const paid = await viaAxios('pay/orderquery', { out_trade_no: wanted.out_trade_no });
   const byNumber = await viaAxios('pay/orderquery', { transaction_id: paid.transaction_id });
   const again = await tenpayClient.unifiedOrder(wanted).catch((error) => error.message);
@@ -88,7 +90,7 @@ async function jsapi() {
 async function app() {
   const wanted = order('APP');
   const launch = await tenpayClient.getAppParams(wanted);
-  const forged = await open(`${gateway}/wechat/app?${new URLSearchParams({ ...launch, timestamp: '1' })}`);
+  const forged = await open(`${gateway}/wechat/app?${new URLSearchParams({ ...launch, noncestr: 'other' })}`);
   const result = await payAt(await open(`${gateway}/wechat/app?${new URLSearchParams(launch)}`));
   return { forged: forged.html, result: result.html, state: await stateOf(wanted.out_trade_no) };
 }

@@ -440,6 +440,11 @@ namespace Modular.Data.PostgreSql.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("paid_at");
 
+                    b.Property<string>("PayerTag")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("payer_tag");
+
                     b.Property<string>("PaymentNo")
                         .IsRequired()
                         .HasMaxLength(26)

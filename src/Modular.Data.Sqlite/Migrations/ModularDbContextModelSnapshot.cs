@@ -422,6 +422,11 @@ namespace Modular.Data.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("paid_at");
 
+                    b.Property<string>("PayerTag")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("payer_tag");
+
                     b.Property<string>("PaymentNo")
                         .IsRequired()
                         .HasMaxLength(26)

@@ -83,8 +83,10 @@ public static partial class ConfirmPayments
 
         private async Task<string> InquireAsync(IServiceProvider services, Payment payment, CancellationToken cancellationToken)
         {
-            // Past its expiry an unpaid payment is closed at its provider, so that the watching comes to an end.
-            if (payment.Status != PaymentStatus.Closed && time.UtcNow() > payment.ExpiresAt + options.ExpiryGrace)
+            // Past its expiry, or once another took its place, an unpaid payment is closed at its provider as soon as that may be: the
+            // watching comes to an end, and nobody can pay twice.
+            if (payment.Status == PaymentStatus.Superseded
+                || (payment.Status != PaymentStatus.Closed && time.UtcNow() > payment.ExpiresAt + options.ExpiryGrace))
             {
                 return (await services.GetRequiredService<AttemptEnder>().EndAsync(payment, cancellationToken)).Detail;
             }

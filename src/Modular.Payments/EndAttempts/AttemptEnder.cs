@@ -42,7 +42,7 @@ internal sealed class AttemptEnder(
     {
         if (providers.Find(payment.Provider) is not { CanClose: true } provider)
         {
-            return await SupersedeAsync(payment, "The provider cannot close payments.", cancellationToken);
+            return await SupersedeAsync(payment, "The provider cannot close payments.", null, cancellationToken);
         }
 
         switch (await provider.CloseAsync(payment.Reference, options.CallBudget, cancellationToken))
@@ -53,7 +53,7 @@ internal sealed class AttemptEnder(
             case CloseAnswer.NotFound:
                 return await EndUnknownToProviderAsync(payment, cancellationToken);
             case CloseAnswer.TooEarly early:
-                return await SupersedeAsync(payment, early.Detail, cancellationToken);
+                return await SupersedeAsync(payment, early.Detail, early.Possible, cancellationToken);
             case CloseAnswer.AlreadyPaid:
                 // Only a report can say how much and to whom, so the provider is asked once more.
                 var asked = await inquiry.AskAsync(payment, ReportSource.Poll, options.CallBudget, cancellationToken);
@@ -74,21 +74,22 @@ internal sealed class AttemptEnder(
         // "Not found" proves nothing while the shopper's cashier page could still make the payment known.
         if (time.UtcNow() <= payment.ExpiresAt + options.ExpiryGrace)
         {
-            return await SupersedeAsync(payment, "The provider does not know it yet.", cancellationToken);
+            return await SupersedeAsync(payment, "The provider does not know it yet.", null, cancellationToken);
         }
 
         await inquiry.ReportClosedAsync(payment, "expired_unknown", cancellationToken);
         return (AttemptEnd.Ended, "The provider never came to know it.");
     }
 
-    private async Task<(AttemptEnd End, string Detail)> SupersedeAsync(Payment payment, string detail, CancellationToken cancellationToken)
+    private async Task<(AttemptEnd End, string Detail)> SupersedeAsync(
+        Payment payment, string detail, DateTimeOffset? closePossible, CancellationToken cancellationToken)
     {
         if (payment.Status == PaymentStatus.Superseded)
         {
             return (AttemptEnd.Ended, detail);
         }
 
-        return await door.SupersedeAsync(payment.PaymentNo, cancellationToken)
+        return await door.SupersedeAsync(payment.PaymentNo, closePossible, cancellationToken)
             ? (AttemptEnd.Ended, detail)
             : (AttemptEnd.Unknown, "Its state changed in the meantime.");
     }

@@ -35,6 +35,8 @@ public static partial class HandleNotify
         ProviderCatalogue providers, SettlementQueue settlement, InboxRecorder inbox, PaymentsOptions options, ILogger<Handler> log)
         : IRequestHandler<Command, Outcome>
     {
+        private static readonly string Probe = RefusalReason.Probe.ToText();
+
         public async Task<Outcome> Handle(Command command, CancellationToken cancellationToken)
         {
             if (providers.Find(command.Instance) is not { } provider)
@@ -58,6 +60,8 @@ public static partial class HandleNotify
                 Verification.Verified { Report: { } report } => await SettleAsync(command, provider, report, limit.Token),
                 Verification.Refused refused =>
                     await RefuseAsync(command, provider, refused.Reason.ToText(), refused.Detail, refused.PaymentNoHint, limit.Token),
+                Verification.Unsigned => await RefuseAsync(
+                    command, provider, RefusalReason.MissingSignature.ToText(), "The plugin takes it for a return, which proves nothing.", null, limit.Token),
                 _ => Undecided(provider, verification),
             };
         }
@@ -78,7 +82,15 @@ public static partial class HandleNotify
         private async Task<Outcome> RefuseAsync(
             Command command, ProviderInstance provider, string reason, string detail, string? paymentNoHint, CancellationToken cancellationToken)
         {
-            LogRefused(provider.Name, reason, detail);
+            if (reason == Probe)
+            {
+                LogProbed(provider.Name);
+            }
+            else
+            {
+                LogRefused(provider.Name, reason, detail);
+            }
+
             if (inbox.Refused(provider.Name, "notify", command.Request, command.SourceAddress, reason, detail, paymentNoHint) is { } message)
             {
                 // A refusal stays a refusal even when it cannot be stored.
@@ -113,6 +125,9 @@ public static partial class HandleNotify
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Notification at {Instance} refused ({Reason}): {Detail}")]
         private partial void LogRefused(string instance, string reason, string detail);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Notification at {Instance} was a probe of the provider with a wrong signature, and was refused as it should be")]
+        private partial void LogProbed(string instance);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Notification at {Instance} could not be verified now: {Detail}")]
         private partial void LogUndecided(string instance, string detail);

@@ -56,7 +56,9 @@ public static partial class HandleReturn
 
                     var message = inbox.Accepted(provider.Name, "return", command.Request, command.SourceAddress) with { PaymentNoHint = report.PaymentNo };
                     await RecordAsync(new Entry(provider.Name, provider.Account, ReportSource.Return, null, message), cancellationToken);
-                    return await AskAsync(provider, report.PaymentNo, cancellationToken);
+                    return await AskAsync(provider, report.PaymentNo, verified: true, cancellationToken);
+                case Verification.Unsigned { PaymentNo: { } paymentNo }:
+                    return await TakeUnsignedAsync(command, provider, paymentNo, cancellationToken);
                 case Verification.Refused refused:
                     return await RefuseAsync(command, provider, refused.Reason.ToText(), refused.Detail, refused.PaymentNoHint, cancellationToken);
                 default:
@@ -64,7 +66,19 @@ public static partial class HandleReturn
             }
         }
 
-        private async Task<Outcome> AskAsync(ProviderInstance provider, string paymentNo, CancellationToken cancellationToken)
+        /// <summary>Kept only when it names a payment of ours: anybody can make one, and numbers cannot be guessed.</summary>
+        private async Task<Outcome> TakeUnsignedAsync(Command command, ProviderInstance provider, string paymentNo, CancellationToken cancellationToken)
+        {
+            if (await FindAsync(provider, paymentNo, cancellationToken) is not null)
+            {
+                var message = inbox.Accepted(provider.Name, "return", command.Request, command.SourceAddress) with { PaymentNoHint = paymentNo };
+                await RecordAsync(new Entry(provider.Name, provider.Account, ReportSource.Return, null, message), cancellationToken);
+            }
+
+            return await AskAsync(provider, paymentNo, verified: false, cancellationToken);
+        }
+
+        private async Task<Outcome> AskAsync(ProviderInstance provider, string paymentNo, bool verified, CancellationToken cancellationToken)
         {
             if (await FindAsync(provider, paymentNo, cancellationToken) is not { } payment)
             {
@@ -76,7 +90,7 @@ public static partial class HandleReturn
                 await inquiry.AskAsync(payment, ReportSource.Return, options.ReturnBudget, cancellationToken);
             }
 
-            return new Outcome.ToOrder(payment.OrderNo, Verified: true);
+            return new Outcome.ToOrder(payment.OrderNo, verified);
         }
 
         private async Task<Outcome> RefuseAsync(

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Modular.Kernel;
 using Modular.Kernel.Data;
 using Modular.Kernel.Outbox;
+using Modular.Payments.Abstractions;
 
 namespace Modular.Payments;
 
@@ -15,12 +16,13 @@ public static class PaymentsOverview
 
     /// <param name="OpenPayments">Payments of which the last word is not spoken: pending ones and superseded ones still watched.</param>
     /// <param name="OldestOpenAt">When the oldest of them began; null when there is none.</param>
-    /// <param name="RefusedLastDay">Notifications and returns refused in the last 24 hours, counting repeats once.</param>
+    /// <param name="RefusedLastDay">Notifications and returns refused in the last 24 hours, counting repeats once; without the providers' own probes.</param>
+    /// <param name="ProbesLastDay">Messages of the last 24 hours with which a provider tested whether wrong signatures are refused.</param>
     /// <param name="HeldPayments">Payments that wait for a person.</param>
     /// <param name="OutboxDue">Events whose delivery is due.</param>
     /// <param name="Messages">The last messages, newest first.</param>
     public sealed record View(
-        int OpenPayments, DateTimeOffset? OldestOpenAt, int RefusedLastDay, int HeldPayments, int OutboxDue, IReadOnlyList<Message> Messages);
+        int OpenPayments, DateTimeOffset? OldestOpenAt, int RefusedLastDay, int ProbesLastDay, int HeldPayments, int OutboxDue, IReadOnlyList<Message> Messages);
 
     /// <summary>A received notification or return.</summary>
     public sealed record Message(
@@ -34,10 +36,13 @@ public static class PaymentsOverview
             var dayAgo = now.AddHours(-24);
             var open = db.Set<Payment>().Where(payment => payment.NextCheckAt != null
                 && (payment.Status == PaymentStatus.Pending || payment.Status == PaymentStatus.Superseded));
+            var refused = db.Set<InboxMessage>().Where(message => message.Verdict == "refused" && message.ReceivedAt >= dayAgo);
+            var probe = RefusalReason.Probe.ToText();
             return new View(
                 await open.CountAsync(cancellationToken),
                 await open.OrderBy(payment => payment.Id).Select(payment => (DateTimeOffset?)payment.CreatedAt).FirstOrDefaultAsync(cancellationToken),
-                await db.Set<InboxMessage>().CountAsync(message => message.Verdict == "refused" && message.ReceivedAt >= dayAgo, cancellationToken),
+                await refused.CountAsync(message => message.Reason != probe, cancellationToken),
+                await refused.CountAsync(message => message.Reason == probe, cancellationToken),
                 await db.Set<Payment>().CountAsync(payment => payment.Status == PaymentStatus.Held, cancellationToken),
                 await db.Set<OutboxMessage>().CountAsync(message => message.DueAt <= now, cancellationToken),
                 await db.Set<InboxMessage>().OrderByDescending(message => message.Id).Take(MaxMessages)

@@ -61,7 +61,7 @@ internal sealed partial class ProviderCatalogue
             var settings = new ProviderSettings(section.AsEnumerable(makePathsRelative: true).Where(pair => pair.Key.Length > 0 && pair.Key != "Plugin"));
             var provider = loaded.Create(new ProviderContext(name, settings, ProviderHttp.Create(), time))
                 ?? throw new ProviderSettingsException("The plugin made no provider.");
-            return new ProviderInstance(name, plugin, loaded.DisplayNames, provider);
+            return new ProviderInstance(name, plugin, loaded, provider);
         }
         catch (Exception e) when (e is ProviderSettingsException or PluginLoadException)
         {

@@ -20,14 +20,20 @@ internal sealed class ProviderInstance
     private int calls;
     private int inside;
 
-    public ProviderInstance(string name, string plugin, IReadOnlyDictionary<string, string> displayNames, IPaymentProvider provider)
+    public ProviderInstance(string name, string pluginName, IPaymentPlugin plugin, IPaymentProvider provider)
     {
         Name = name;
-        Plugin = plugin;
-        DisplayNames = displayNames;
+        Plugin = pluginName;
+        DisplayNames = plugin.DisplayNames;
+        Wallet = plugin.Wallet;
         this.provider = provider;
         Account = provider.Account;
         Scenes = provider.Scenes;
+        if (provider is IPayerProvider payers)
+        {
+            PayerScenes = payers.PayerScenes;
+            IdentifiesPayers = payers.AuthorizeUrl(new Uri("https://shop.invalid/"), "0") is not null;
+        }
     }
 
     private ProviderInstance(string name, string plugin, string problem)
@@ -50,11 +56,19 @@ internal sealed class ProviderInstance
 
     public IReadOnlyList<PaymentScene> Scenes { get; }
 
+    /// <summary>The app in which its shoppers pay.</summary>
+    public Wallet Wallet { get; }
+
+    /// <summary>Whether browsers can be sent to the provider to learn the payer's id.</summary>
+    public bool IdentifiesPayers { get; }
+
     /// <summary>Why the instance is out of service; null when it is in service.</summary>
     public string? Problem { get; }
 
     [MemberNotNullWhen(true, nameof(provider))]
     public bool InService => provider is not null;
+
+    private IReadOnlyList<PaymentScene> PayerScenes { get; } = [];
 
     public bool CanClose => provider is IClosingProvider;
 
@@ -82,6 +96,19 @@ internal sealed class ProviderInstance
 
     public Task<Verification> VerifyReturnAsync(RawRequest request, TimeSpan budget, CancellationToken cancellationToken) =>
         CallAsync((p, ct) => p.VerifyReturnAsync(request, ct).AsTask(), detail => new Verification.Undecided(detail), budget, cancellationToken);
+
+    public Task<PayerAnswer> IdentifyPayerAsync(string code, TimeSpan budget, CancellationToken cancellationToken) =>
+        CallAsync(
+            (p, ct) => p is IPayerProvider payers ? payers.IdentifyPayerAsync(code, ct) : Task.FromResult<PayerAnswer>(new PayerAnswer.Unknown("The provider identifies no payers.")),
+            detail => new PayerAnswer.Unknown(detail),
+            budget,
+            cancellationToken);
+
+    /// <summary>Whether payments of the scene need the payer's id.</summary>
+    public bool NeedsPayer(PaymentScene scene) => PayerScenes.Contains(scene);
+
+    /// <summary>Where a browser goes to be identified; null when this instance cannot do that.</summary>
+    public Uri? AuthorizeUrl(Uri callback, string state) => (provider as IPayerProvider)?.AuthorizeUrl(callback, state);
 
     public NotificationReply Acknowledge() => provider!.Acknowledge();
 

@@ -36,10 +36,14 @@ internal sealed class SettlementDoor(ModularDbContext db, IMediator mediator, Ti
     }
 
     /// <summary>Lets a later attempt take the place of one that its provider does not know yet. Its provider goes on being watched. False when it is not pending any more.</summary>
-    public async Task<bool> SupersedeAsync(string paymentNo, CancellationToken cancellationToken) =>
+    public async Task<bool> SupersedeAsync(string paymentNo, DateTimeOffset? nextCheckAt, CancellationToken cancellationToken) =>
         await db.ExecuteSqlAsync(
-            "UPDATE payments_payments SET status = 'superseded', version = version + 1 WHERE payment_no = @no AND status = 'pending'",
-            [("no", paymentNo)],
+            $"""
+            UPDATE payments_payments SET status = 'superseded', version = version + 1,
+                   next_check_at = COALESCE(CAST(@next AS {db.Dialect.TimeType}), next_check_at)
+            WHERE payment_no = @no AND status = 'pending'
+            """,
+            [("no", paymentNo), ("next", nextCheckAt is { } next ? db.Dialect.TimeParameter(next) : null)],
             cancellationToken) == 1;
 }
 

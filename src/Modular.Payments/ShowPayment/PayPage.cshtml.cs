@@ -9,8 +9,11 @@ namespace Modular.Payments;
 
 /// <summary>The page on which the shopper pays, or from which they go to the provider's cashier.</summary>
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
-internal sealed class PayPage(IMediator mediator, OrderAccess access, PaymentsOptions options) : PageModel
+internal sealed class PayPage(IMediator mediator, OrderAccess access, PayerSession payers, PaymentsOptions options) : PageModel
 {
+    // What "I have paid", or the client's own word, led to, when it led to no end.
+    private static readonly string[] KnownResults = ["pending", "unknown", "cancelled", "failed"];
+
     public PaymentDetails Details { get; private set; } = null!;
 
     /// <summary>What the shopper does now; null while that is not known.</summary>
@@ -28,12 +31,14 @@ internal sealed class PayPage(IMediator mediator, OrderAccess access, PaymentsOp
             return NotFound();
         }
 
-        switch (await mediator.Send(new ResumePayment.Command(paymentNo), cancellationToken))
+        switch (await mediator.Send(new ResumePayment.Command(paymentNo, payers.PayerAt(HttpContext, Details.Payment.Provider)), cancellationToken))
         {
             case ResumePayment.Outcome.NotFound:
                 return NotFound();
             case ResumePayment.Outcome.Over:
                 return new SeeOther(OrderUrl);
+            case ResumePayment.Outcome.PayerNeeded or ResumePayment.Outcome.OtherPayer:
+                return new SeeOther($"/checkout/{Details.OrderNo}");
             case ResumePayment.Outcome.Ready ready:
                 Action = ready.Action;
                 break;
@@ -41,12 +46,15 @@ internal sealed class PayPage(IMediator mediator, OrderAccess access, PaymentsOp
 
         var names = await mediator.Send(new NameProviders(), cancellationToken);
         ProviderName = names.GetValueOrDefault(Details.Payment.Provider, Details.Payment.Provider);
-        Checked = checkedState is "pending" or "unknown" ? checkedState : null;
+        Checked = KnownResults.Contains(checkedState) ? checkedState : null;
         return Page();
     }
 
-    /// <summary>"I have paid": asks the provider now. <paramref name="from"/> says on which page the button stood.</summary>
-    public async Task<IActionResult> OnPostConfirmAsync(string paymentNo, [FromForm] string? from, CancellationToken cancellationToken)
+    /// <summary>
+    /// "I have paid": asks the provider now. <paramref name="from"/> says on which page the button stood. <paramref name="hint"/> is
+    /// what the client on the shopper's device said (<c>ok</c>, <c>cancel</c>, <c>fail</c>); it chooses words and nothing else.
+    /// </summary>
+    public async Task<IActionResult> OnPostConfirmAsync(string paymentNo, [FromForm] string? from, [FromForm] string? hint, CancellationToken cancellationToken)
     {
         if (!await LoadAsync(paymentNo, cancellationToken))
         {
@@ -58,7 +66,7 @@ internal sealed class PayPage(IMediator mediator, OrderAccess access, PaymentsOp
         {
             ConfirmPayment.Outcome.NotFound => NotFound(),
             ConfirmPayment.Outcome.Unknown => new SeeOther($"{back}?checked=unknown"),
-            ConfirmPayment.Outcome.Known { Payment.Payment.Status: "pending" } => new SeeOther($"{back}?checked=pending"),
+            ConfirmPayment.Outcome.Known { Payment.Payment.Status: "pending" } => new SeeOther($"{back}?checked={hint switch { "cancel" => "cancelled", "fail" => "failed", _ => "pending" }}"),
             _ => new SeeOther(OrderUrl),
         };
     }

@@ -51,6 +51,12 @@ public static class ResumePayment
         /// <summary>The shopper can pay.</summary>
         public sealed record Ready(PaymentDetails Payment, PaymentAction Action) : Outcome;
 
+        /// <summary>The payer's id is needed and was not given.</summary>
+        public sealed record PayerNeeded(PaymentDetails Payment) : Outcome;
+
+        /// <summary>The payment was opened by somebody else, to whom its provider has bound it.</summary>
+        public sealed record OtherPayer(PaymentDetails Payment) : Outcome;
+
         /// <summary>The action cannot be had just now.</summary>
         public sealed record Unknown(PaymentDetails Payment) : Outcome;
     }
@@ -70,10 +76,19 @@ public static class ResumePayment
                 return new Outcome.Over(details);
             }
 
-            return providers.Find(payment.Provider) is { InService: true } provider
-                && await starter.StartAsync(payment, provider, command.PayerId, cancellationToken) is StartAnswer.Started started
-                ? new Outcome.Ready(details, started.Action)
-                : new Outcome.Unknown(details);
+            if (!PayerTag.Fits(payment.PayerTag, command.PayerId))
+            {
+                return new Outcome.OtherPayer(details);
+            }
+
+            return providers.Find(payment.Provider) is not { InService: true } provider
+                ? new Outcome.Unknown(details)
+                : await starter.StartAsync(payment, provider, command.PayerId, cancellationToken) switch
+                {
+                    StartAnswer.Started started => new Outcome.Ready(details, started.Action),
+                    StartAnswer.PayerNeeded => new Outcome.PayerNeeded(details),
+                    _ => new Outcome.Unknown(details),
+                };
         }
     }
 }

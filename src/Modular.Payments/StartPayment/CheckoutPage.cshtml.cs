@@ -1,6 +1,5 @@
 using FluentValidation;
 using MediatR;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Modular.Kernel.Messages;
@@ -10,27 +9,34 @@ namespace Modular.Payments;
 
 /// <summary>The choice of how to pay an order.</summary>
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
-internal sealed class CheckoutPage(IMediator mediator, OrderAccess access, PaymentsOptions options) : PageModel
+internal sealed class CheckoutPage(IMediator mediator, OrderAccess access, PayerSession payers, PaymentsOptions options) : PageModel
 {
+    // The words that another page may hand over for a problem; anything else in the address is nobody's word.
+    private static readonly string[] KnownProblems = ["held", "unavailable", "rejected", "unknown", "choose", "payer-again", "payer-unknown"];
+
     public Payable Order { get; private set; } = null!;
 
-    public IReadOnlyList<Choice> Fitting { get; private set; } = [];
-
-    public IReadOnlyList<Choice> Others { get; private set; } = [];
+    public Offer Offer { get; private set; } = null!;
 
     public Choice? Selected { get; private set; }
 
     /// <summary>The word for what went wrong; the texts have a sentence for each.</summary>
     public string? Problem { get; private set; }
 
-    /// <summary>The address to open outside WeChat, where WeChat's browser is in the way of a provider.</summary>
+    /// <summary>What the shopper reads the page in.</summary>
+    public Device Device { get; private set; }
+
+    /// <summary>The device that the address names in place of the one that the browser tells; null when it names none.</summary>
+    public string? AskedDevice { get; private set; }
+
+    /// <summary>The address to open in a browser, where the app around the page is in the way of a provider.</summary>
     public string? BrowserLink { get; private set; }
 
-    public async Task<IActionResult> OnGetAsync(string orderNo, CancellationToken cancellationToken) =>
+    public async Task<IActionResult> OnGetAsync(string orderNo, [FromQuery] string? problem, CancellationToken cancellationToken) =>
         await LoadAsync(orderNo, cancellationToken) switch
         {
             null => NotFound(),
-            { State: PayableState.Open } => await ShowAsync(null, null, cancellationToken),
+            { State: PayableState.Open } => await ShowAsync(KnownProblems.Contains(problem) ? problem : null, null, cancellationToken),
             _ => new SeeOther($"/orders/{orderNo}"),
         };
 
@@ -41,25 +47,41 @@ internal sealed class CheckoutPage(IMediator mediator, OrderAccess access, Payme
             return NotFound();
         }
 
-        var (provider, scene) = method?.Split('/') is [var first, var second] ? (first, second) : (null, null);
+        var chosen = Method.Parse(method);
+        var payer = chosen is null ? null : payers.PayerAt(HttpContext, chosen.Provider);
+        if (chosen is not null && payer is null && await mediator.Send(new NeedsPayer(chosen.Provider, chosen.Scene), cancellationToken))
+        {
+            return new SeeOther($"/checkout/{orderNo}/payer/{Uri.EscapeDataString(chosen.Provider)}?method={Uri.EscapeDataString(method!)}");
+        }
+
         try
         {
-            return await mediator.Send(new StartPayment.Command(orderNo, provider, scene, ClientIp()), cancellationToken) switch
-            {
-                StartPayment.Outcome.Started started => new SeeOther($"/pay/{started.Payment.PaymentNo}"),
-                StartPayment.Outcome.OrderPaid or StartPayment.Outcome.OrderClosed => new SeeOther($"/orders/{orderNo}"),
-                StartPayment.Outcome.OrderNotFound => NotFound(),
-                StartPayment.Outcome.OrderHeld => await ShowAsync("held", method, cancellationToken),
-                StartPayment.Outcome.ProviderUnavailable => await ShowAsync("unavailable", method, cancellationToken),
-                StartPayment.Outcome.ProviderRejected => await ShowAsync("rejected", method, cancellationToken),
-                _ => await ShowAsync("unknown", method, cancellationToken),
-            };
+            var outcome = await mediator.Send(new StartPayment.Command(orderNo, chosen?.Provider, chosen?.Scene, HttpContext.ClientIp(), payer), cancellationToken);
+            return ProblemOf(outcome) is { } problem ? await ShowAsync(problem, method, cancellationToken) : WayOn(orderNo, outcome);
         }
         catch (ValidationException)
         {
             return await ShowAsync("choose", method, cancellationToken);
         }
     }
+
+    /// <summary>The word for an outcome after which the shopper chooses again; null for one that leads on.</summary>
+    internal static string? ProblemOf(StartPayment.Outcome outcome) => outcome switch
+    {
+        StartPayment.Outcome.OrderHeld => "held",
+        StartPayment.Outcome.ProviderUnavailable => "unavailable",
+        StartPayment.Outcome.ProviderRejected => "rejected",
+        StartPayment.Outcome.ProviderUnknown => "unknown",
+        _ => null,
+    };
+
+    /// <summary>Where an outcome without a problem leads.</summary>
+    internal static ActionResult WayOn(string orderNo, StartPayment.Outcome outcome) => outcome switch
+    {
+        StartPayment.Outcome.Started started => new SeeOther($"/pay/{started.Payment.PaymentNo}"),
+        StartPayment.Outcome.OrderNotFound => new NotFoundResult(),
+        _ => new SeeOther($"/orders/{orderNo}"),
+    };
 
     private async Task<Payable?> LoadAsync(string orderNo, CancellationToken cancellationToken)
     {
@@ -69,17 +91,15 @@ internal sealed class CheckoutPage(IMediator mediator, OrderAccess access, Payme
 
     private async Task<PageResult> ShowAsync(string? problem, string? method, CancellationToken cancellationToken)
     {
-        var device = Device.Of(Request.Headers.UserAgent.ToString());
-        var all = Choice.AllOf(await mediator.Send(new ListProviders(), cancellationToken));
-        (Fitting, Others) = Choice.Split(all, device);
-        Selected = all.FirstOrDefault(choice => choice.Value == method) ?? (Fitting.Count > 0 ? Fitting[0] : null);
+        var asked = Request.Query["device"].ToString();
+        Device = Devices.Of(Request.Headers.UserAgent.ToString(), asked);
+        AskedDevice = Kernel.EnumText<Device>.TryParse(asked, out _) ? asked : null;
+        Offer = Offer.For(Device, Choice.AllOf(await mediator.Send(new ListProviders(), cancellationToken)));
+        Selected = Offer.Choosable.FirstOrDefault(choice => choice.Value == method) ?? Offer.Choosable.FirstOrDefault();
         Problem = problem;
-        BrowserLink = device.IsInsideWeChat && all.Any(choice => choice.IsBlockedInsideWeChat) && options.PublicUrl is { } url
+        BrowserLink = Offer.Blocked.Count > 0 && options.PublicUrl is { } url
             ? new Uri(url, $"checkout/{Order.OrderNo}?key={Uri.EscapeDataString(access.KeyFor(Order.OrderNo))}").AbsoluteUri
             : null;
         return Page();
     }
-
-    private string? ClientIp() =>
-        HttpContext.Connection.RemoteIpAddress is { } address ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : null;
 }

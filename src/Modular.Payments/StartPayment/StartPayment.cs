@@ -59,6 +59,9 @@ public static class StartPayment
             RuleFor(command => command.ClientIp).Must(ip => ip is null || System.Net.IPAddress.TryParse(ip, out _))
                 .WithErrorCode("invalid_client_ip").WithMessage("clientIp is no IP address.");
             RuleFor(command => command.PayerId).MaximumLength(128);
+            RuleFor(command => command.PayerId)
+                .Must((command, payerId) => payerId is { Length: > 0 } || !EnumText<PaymentScene>.TryParse(command.Scene, out var scene) || providers.Find(command.Provider)?.NeedsPayer(scene) != true)
+                .WithErrorCode("open_id_required").WithMessage("This scene needs openId, the payer's id at the provider.");
         }
     }
 
@@ -99,12 +102,12 @@ public static class StartPayment
 
                 if (earlier is null)
                 {
-                    if (await CommitAttemptAsync(Attempt(order, provider.Name, scene, command.ClientIp), cancellationToken) is { } attempt)
+                    if (await CommitAttemptAsync(Attempt(order, provider, scene, command), cancellationToken) is { } attempt)
                     {
                         return await BeginAsync(attempt, provider, command.PayerId, reused: false, cancellationToken);
                     }
                 }
-                else if (earlier.Provider == provider.Name && earlier.Scene == scene)
+                else if (earlier.Provider == provider.Name && earlier.Scene == scene && PayerTag.Fits(earlier.PayerTag, command.PayerId))
                 {
                     if (await ReuseAsync(earlier, provider, command.PayerId, cancellationToken) is { } outcome)
                     {
@@ -127,20 +130,21 @@ public static class StartPayment
                 .OrderByDescending(payment => payment.Status == PaymentStatus.Held)
                 .FirstOrDefaultAsync(cancellationToken);
 
-        private Payment Attempt(Payable order, string provider, PaymentScene scene, string? clientIp)
+        private Payment Attempt(Payable order, ProviderInstance provider, PaymentScene scene, Command command)
         {
             var now = time.UtcNow();
             return new Payment
             {
                 PaymentNo = Numbers.Next(time),
                 OrderNo = order.OrderNo,
-                Provider = provider,
+                Provider = provider.Name,
                 Scene = scene,
                 Status = PaymentStatus.Pending,
                 AmountMinor = order.Amount.Minor,
                 Currency = order.Amount.Currency,
                 Subject = order.Subject,
-                ClientIp = clientIp,
+                ClientIp = command.ClientIp,
+                PayerTag = provider.NeedsPayer(scene) ? PayerTag.Of(command.PayerId!) : null,
                 CreatedAt = now,
                 ExpiresAt = order.ExpiresAt,
                 NextCheckAt = now + options.WaitAfter(0),

@@ -2,6 +2,7 @@ using Modular.Sandbox.Alipay.Cashier;
 using Modular.Sandbox.Alipay.Gateway;
 using Modular.Sandbox.Alipay.Methods;
 using Modular.Sandbox.Alipay.Notifications;
+using Modular.Sandbox.Storage;
 
 namespace Modular.Sandbox.Alipay;
 
@@ -11,9 +12,10 @@ internal static class AlipayModule
     public static void AddAlipay(this IServiceCollection services)
     {
         services.AddSingleton<Merchants>();
-        services.AddSingleton<TradeArchive>().AddSingleton<TradeDesk>().AddSingleton<TradeBook>();
-        services.AddSingleton<PostBox>().AddSingleton<NotificationBody>().AddSingleton<Doorbell>();
-        services.AddSingleton<Courier>().AddSingleton<Announcer>();
+        services.AddSingleton<TradeDesk>().AddSingleton<TradeBook>();
+        // Trades of an application that is no longer configured could not be signed for.
+        services.AddJsonArchive<Trade, Merchants>("alipay-trades.json", (merchants, trade) => merchants.Find(trade.AppId) is not null);
+        services.AddSingleton<NotificationBody>().AddSingleton<Announcer>();
         services.AddSingleton<RequestCheck>().AddSingleton<SignedAnswer>().AddSingleton<TradePlacement>();
         services.AddSingleton<IApiMethod, Precreate>();
         services.AddSingleton<IApiMethod, Query>();

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Modular.Sandbox.Alipay.Wire;
+using Modular.Sandbox.Signing;
 
 namespace Modular.Sandbox.Alipay;
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using Modular.Sandbox.Alipay.Wire;
+using Modular.Sandbox.Signing;
 
 namespace Modular.Sandbox.Alipay;
 

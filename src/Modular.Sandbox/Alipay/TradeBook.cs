@@ -1,3 +1,5 @@
+using Modular.Sandbox.Storage;
+
 namespace Modular.Sandbox.Alipay;
 
 /// <summary>All trades, behind one lock. Every reader and writer passes through <see cref="Locked"/>.</summary>
@@ -8,12 +10,12 @@ internal sealed class TradeBook : IDisposable
     private readonly Lock gate = new();
     private readonly TradeDesk desk;
     private readonly TimeProvider time;
-    private readonly TradeArchive archive;
+    private readonly JsonArchive<Trade> archive;
     private readonly Ledger ledger;
     private readonly ITimer alarm;
     private readonly ITimer saving;
 
-    public TradeBook(TradeDesk desk, TimeProvider time, TradeArchive archive)
+    public TradeBook(TradeDesk desk, TimeProvider time, JsonArchive<Trade> archive)
     {
         (this.desk, this.time, this.archive) = (desk, time, archive);
         ledger = new Ledger(desk, archive.Load());

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using Modular.Sandbox.Alipay;
 using Modular.Sandbox.Alipay.Cashier;
-using Modular.Sandbox.Alipay.Notifications;
 using Modular.Sandbox.Faults;
+using Modular.Sandbox.Notifications;
 using Modular.Sandbox.Pages;
 
 namespace Modular.Sandbox.Control;
@@ -87,10 +87,10 @@ internal static class ControlPage
         lock (notification.Gate)
         {
             return $"""
-                <tr><td class="mono">{Html.Encode(notification.OutTradeNo)}</td><td>{notification.TradeStatus}</td><td class="mono">{Html.Encode(notification.Url)}</td>
+                <tr><td class="mono">{Html.Encode(notification.OutTradeNo)}</td><td>{notification.News}</td><td class="mono">{Html.Encode(notification.Url)}</td>
                 <td><span class="state {Tone(notification.State)}">{notification.State}</span> <span class="soft">{Html.Encode(notification.Reason ?? "")}{Next(notification)}</span>
                 <ul class="attempts">{string.Concat(notification.Attempts.Select(AttemptRow))}</ul></td>
-                <td><form method="post" action="/control/notifications/{notification.NotifyId}"><button>deliver now</button></form></td></tr>
+                <td><form method="post" action="/control/notifications/{notification.Id}"><button>deliver now</button></form></td></tr>
                 """;
         }
     }

@@ -2,6 +2,7 @@ using Modular.Sandbox.Alipay;
 using Modular.Sandbox.Alipay.Notifications;
 using Modular.Sandbox.Alipay.Wire;
 using Modular.Sandbox.Faults;
+using Modular.Sandbox.Notifications;
 
 namespace Modular.Sandbox.Control;
 
@@ -48,17 +49,18 @@ internal static class NotificationControl
         {
             return new
             {
-                id = notification.NotifyId,
+                notification.Id,
                 notification.OutTradeNo,
                 notification.AppId,
-                notification.TradeStatus,
+                notification.Gateway,
+                tradeStatus = notification.News,
                 notification.Url,
                 state = notification.State.ToString().ToUpperInvariant(),
                 notification.Reason,
                 notification.CreatedAt,
                 notification.NextAttemptAt,
                 attempts = notification.Attempts.ToArray(),
-                fields = notification.Fields.ToDictionary(),
+                fields = notification.Envelope.Fields,
             };
         }
     }

@@ -1,7 +1,7 @@
 using Modular.Sandbox.Alipay;
 using Modular.Sandbox.Alipay.Cashier;
-using Modular.Sandbox.Alipay.Notifications;
 using Modular.Sandbox.Faults;
+using Modular.Sandbox.Notifications;
 
 namespace Modular.Sandbox.Control;
 

@@ -29,6 +29,15 @@ internal sealed class OpenIds
         }
     }
 
+    /// <summary>Whether it was given out to somebody, by the web authorisation.</summary>
+    public bool IsKnown(string openId)
+    {
+        lock (gate)
+        {
+            return appIds.ContainsKey(openId);
+        }
+    }
+
     /// <summary>Whether the openid is known and belongs to another application.</summary>
     public bool IsForeign(string openId, string appId)
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace Modular.Sandbox.WeChat;
 
@@ -43,6 +44,10 @@ internal static class Shoppers
         Become(context, somebody);
         return somebody;
     }
+
+    /// <summary>The address of this request for the same shopper, so that a form works in a browser that keeps no cookies.</summary>
+    public static string Keep(HttpRequest request) => QueryHelpers.AddQueryString(
+        request.Path, request.Query.Where(parameter => parameter.Key != Parameter).Append(new(Parameter, Of(request.HttpContext))));
 
     public static void Become(HttpContext context, string name) => context.Response.Cookies.Append(
         Cookie, name, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax, Path = "/", MaxAge = TimeSpan.FromDays(365) });

@@ -49,10 +49,41 @@
   });
 
   // Goes on to the cashier. When the shopper comes back by the back button the page stays, so that they are not caught in a loop.
-  if (performance.getEntriesByType("navigation")[0]?.type !== "back_forward") {
+  const cameBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+  if (!cameBack) {
     every("form[data-auto-submit]", (form) => form.requestSubmit());
     every("a[data-auto-follow]", (link) => location.assign(link.href));
   }
+
+  // Pays inside WeChat. What WeChat's bridge says of the end is a hint that is sent along; the server asks and shows the truth.
+  every("[data-wechat-pay]", (button) => {
+    const parameters = JSON.parse(button.dataset.wechatPay);
+    const form = document.getElementById("confirm-form");
+    const pay = () => {
+      button.disabled = true;
+      WeixinJSBridge.invoke("getBrandWCPayRequest", parameters, (result) => {
+        const end = /:(ok|cancel)$/.exec(result?.err_msg ?? "");
+        form.elements.hint.value = end ? end[1] : "fail";
+        form.submit();
+      });
+    };
+    const ready = () => {
+      clearTimeout(outside);
+      document.getElementById(button.dataset.outside).hidden = true;
+      button.disabled = false;
+      button.addEventListener("click", pay);
+      if (button.dataset.auto === "true" && !cameBack) {
+        pay();
+      }
+    };
+    // Elsewhere than in WeChat the bridge never comes.
+    const outside = setTimeout(() => { document.getElementById(button.dataset.outside).hidden = false; }, 4000);
+    if (window.WeixinJSBridge) {
+      ready();
+    } else {
+      document.addEventListener("WeixinJSBridgeReady", ready, { once: true });
+    }
+  });
 
   // Watches the order and goes to its page as soon as it is not what this page knows any more.
   every("[data-events^=\"/\"]", (element) => {

@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using Modular.Sandbox.Alipay.Wire;
 using Modular.Sandbox.Faults;
+using Modular.Sandbox.Signing;
 
 namespace Modular.Sandbox.Alipay.Gateway;
 

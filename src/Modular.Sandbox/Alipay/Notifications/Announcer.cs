@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Options;
 using Modular.Sandbox.Faults;
+using Modular.Sandbox.Notifications;
 
 namespace Modular.Sandbox.Alipay.Notifications;
 
 /// <summary>Decides which changes of a trade are told to the merchant, and hands the news to the courier.</summary>
 internal sealed class Announcer(
-    IOptions<SandboxOptions> options, Merchants merchants, FaultBoard faults, Courier courier, TimeProvider time)
+    IOptions<SandboxOptions> options, Merchants merchants, NotificationBody body, FaultBoard faults, Courier courier, TimeProvider time)
 {
     private readonly AlipayOptions settings = options.Value.Alipay;
 
@@ -38,17 +39,19 @@ internal sealed class Announcer(
     {
         var now = time.GetUtcNow();
         var notifyId = $"{Beijing.Compact(now, "yyyyMMdd")}00222{Beijing.Compact(now, "HHmmss")}{Digits.Random(15)}";
+        var merchant = merchants.Of(trade);
+        var fields = NotificationFields.Of(trade, status, refund, merchant, notifyId, settings.NotifyEmptyFields);
         return new Notification
         {
-            NotifyId = notifyId,
+            Id = notifyId,
+            Gateway = "alipay",
             AppId = trade.AppId,
             OutTradeNo = trade.OutTradeNo,
-            TradeStatus = status,
+            News = status,
             Url = trade.NotifyUrl,
-            Charset = trade.Charset,
             CreatedAt = now,
             Follower = follower,
-            Fields = NotificationFields.Of(trade, status, refund, merchants.Of(trade), notifyId, settings.NotifyEmptyFields),
+            Envelope = new AlipayEnvelope(body, settings, merchant, fields, trade.Charset),
         };
     }
 }

@@ -1,25 +1,29 @@
 using Microsoft.Extensions.Options;
 using Modular.Sandbox.Alipay.Wire;
 using Modular.Sandbox.Faults;
+using Modular.Sandbox.Notifications;
+using Modular.Sandbox.Signing;
 
 namespace Modular.Sandbox.Alipay.Notifications;
 
 /// <summary>Signs a notification for one attempt and spoils it where a fault says so.</summary>
-internal sealed class NotificationBody(IOptions<SandboxOptions> options, Merchants merchants)
+internal sealed class NotificationBody(IOptions<SandboxOptions> options)
 {
+    public DeliveryRules Rules { get; } = DeliveryRules.Read(options.Value.Alipay.RetrySchedule, options.Value.Alipay.AckTimeout);
+
     /// <summary>The form to post.</summary>
-    public string Write(Notification notification, NotifyFaults faults, DateTimeOffset now)
+    public string Write(Merchant merchant, IReadOnlyDictionary<string, string> content, string charset, NotifyFaults faults, DateTimeOffset now)
     {
-        var fields = new Dictionary<string, string>(notification.Fields, StringComparer.Ordinal) { ["notify_time"] = Beijing.Text(now) };
+        var fields = new Dictionary<string, string>(content, StringComparer.Ordinal) { ["notify_time"] = Beijing.Text(now) };
         Overwrite(fields, faults.ResignTampered);
-        var signed = Sign(merchants.Find(notification.AppId)!, fields, notification.Charset, faults);
+        var signed = Sign(merchant, fields, charset, faults);
         Overwrite(signed, faults.Tamper);
         if (faults.OmitSignature == true)
         {
             signed.Remove("sign");
         }
 
-        return FormText.Write(signed, Charsets.Of(notification.Charset));
+        return FormText.Write(signed, Charsets.Of(charset));
     }
 
     /// <summary>The fields with sign_type and sign, as the gateway would send them.</summary>

@@ -21,7 +21,7 @@ internal sealed class AppEndpoints(CashierDesk desk, LaunchCheck launch)
             : new SeeOther(QueryHelpers.AddQueryString(Address, request.Form.ToDictionary(field => field.Key, field => (string?)field.Value.ToString()))));
     }
 
-    private Func<TradeBook, Trade?> Find(HttpRequest request) => ledger => launch.App(request.Query, ledger);
+    private Func<WeChatLedger, WeChatTrade> Find(HttpRequest request) => ledger => launch.App(ledger, LaunchParameters.Of(request)).Trade;
 
     private static IResult Tell(OrderView view, bool paid) =>
         paid ? CashierPages.Paid(view, Code(0)) : CashierPages.Left(view, Code(-2));

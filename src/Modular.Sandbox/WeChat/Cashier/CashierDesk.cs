@@ -1,34 +1,21 @@
-using Modular.Sandbox.Pages;
-
 namespace Modular.Sandbox.WeChat.Cashier;
 
 /// <summary>What every cashier does: let somebody in, show the order, take the money or not.</summary>
-internal sealed class CashierDesk(TradeBook book, WeChatMerchants merchants, TimeProvider time)
+internal sealed class CashierDesk(WeChatBook book, WeChatDesk desk, WeChatMerchants merchants, OpenIds openIds)
 {
-    private static readonly TimeSpan PrepayLifetime = TimeSpan.FromHours(2);
-
-    /// <summary>Shows the cashier, which ties the order to this shopper.</summary>
+    /// <summary>Shows the order, which from then on is this shopper's.</summary>
+    /// <param name="find">Finds the order or throws why it cannot be opened. Called with the trades locked.</param>
     /// <param name="place">Where in the world the page is.</param>
     /// <param name="onRefusal">Markup for the page that says why not.</param>
-    public IResult Show(HttpRequest request, Func<TradeBook, Trade?> find, string place, string onRefusal = "") => Guarded(
-        () => CashierPages.Order(Enter(request, find), request.Path + request.QueryString, place), onRefusal);
+    public IResult Show(HttpRequest request, Func<WeChatLedger, WeChatTrade> find, string place, string onRefusal = "") => Guarded(
+        () => CashierPages.Order(Enter(request, find, pays: false), Shoppers.Keep(request), place), onRefusal);
 
     /// <summary>Pays if that is what the shopper's form says, and leaves it to <paramref name="page"/> to tell.</summary>
     public async Task<IResult> DecideAsync(
-        HttpRequest request, Func<TradeBook, Trade?> find, Func<OrderView, bool, IResult> page, string onRefusal = "")
+        HttpRequest request, Func<WeChatLedger, WeChatTrade> find, Func<OrderView, bool, IResult> page, string onRefusal = "")
     {
         var pays = (await request.ReadFormAsync())["answer"] == "pay";
-        return Guarded(() =>
-        {
-            var view = Enter(request, find, trade =>
-            {
-                if (pays)
-                {
-                    book.Pay(trade, PayerOf(trade, request));
-                }
-            });
-            return page(view, pays);
-        }, onRefusal);
+        return Guarded(() => page(Enter(request, find, pays), pays), onRefusal);
     }
 
     public static IResult Guarded(Func<IResult> work, string onRefusal = "")
@@ -41,38 +28,38 @@ internal sealed class CashierDesk(TradeBook book, WeChatMerchants merchants, Tim
         {
             return CashierPages.Refused(refusal.Message, refusal.Hint, onRefusal);
         }
+        catch (LaunchRefusal refusal)
+        {
+            return CashierPages.Refused(refusal.Message, "The parameters that the shop launches the payment with are refused.", onRefusal);
+        }
+        catch (WeChatRefusal refusal)
+        {
+            return CashierPages.Refused(refusal.Message, $"The order cannot be paid: {refusal.Code}.", onRefusal);
+        }
     }
 
-    private OrderView Enter(HttpRequest request, Func<TradeBook, Trade?> find, Action<Trade>? work = null) => book.Locked(ledger =>
+    /// <summary>
+    /// The openid of whoever pays here. An order that names somebody is paid by whoever that is: by this browser's shopper if
+    /// the openid came from the web authorisation, else by an invented person whom every browser may play.
+    /// </summary>
+    public string PayerOf(WeChatTrade trade, HttpContext context) =>
+        trade.OpenId.Length > 0 && !openIds.IsKnown(trade.OpenId) ? trade.OpenId : Shoppers.OpenId(Shoppers.Of(context), trade.AppId);
+
+    private OrderView Enter(HttpRequest request, Func<WeChatLedger, WeChatTrade> find, bool pays) => book.Locked(ledger =>
     {
-        var trade = find(ledger) ?? throw CashierRefusal.Unknown();
-        if (trade.IsPaid)
+        var trade = find(ledger);
+        if (desk.WhyNotPayable(trade) is { } refusal)
         {
-            throw CashierRefusal.Paid();
+            throw refusal;
         }
 
-        if (trade.State == "CLOSED")
+        var payer = PayerOf(trade, request.HttpContext);
+        WeChatDesk.Open(trade, payer);
+        if (pays)
         {
-            throw CashierRefusal.Closed();
+            desk.Pay(trade, payer);
         }
 
-        if (trade.ExpiresAt <= time.GetUtcNow() || trade.Prepays[^1].At + PrepayLifetime <= time.GetUtcNow())
-        {
-            throw CashierRefusal.Expired();
-        }
-
-        var shopper = Shoppers.Of(request.HttpContext);
-        if (trade.Shopper.Length > 0 && trade.Shopper != shopper)
-        {
-            throw CashierRefusal.OtherShopper();
-        }
-
-        trade.Shopper = shopper;
-        work?.Invoke(trade);
-        return new OrderView(merchants.ByMchId(trade.MchId)!.Name, trade.Description, trade.OutTradeNo, trade.TotalFen, PayerOf(trade, request));
+        return new OrderView(merchants.Of(trade).Name, trade.Description, trade.OutTradeNo, trade.TotalFen, payer);
     });
-
-    /// <summary>A JSAPI order names its payer; other orders are paid by whoever holds the browser.</summary>
-    private static string PayerOf(Trade trade, HttpRequest request) =>
-        trade.OpenId.Length > 0 ? trade.OpenId : Shoppers.OpenId(Shoppers.Of(request.HttpContext), trade.AppId);
 }

@@ -5,7 +5,7 @@ internal static class CashierModule
 {
     public static void AddWeChatCashier(this IServiceCollection services)
     {
-        services.AddSingleton<CashierDesk>().AddSingleton<LaunchCheck>();
+        services.AddSingleton<CashierDesk>();
         services.AddSingleton<ScanEndpoints>().AddSingleton<H5Endpoints>().AddSingleton<JsapiEndpoints>().AddSingleton<AppEndpoints>();
     }
 

@@ -8,54 +8,49 @@ namespace Modular.Sandbox.WeChat.Cashier;
 /// The gate that a phone's browser is sent to, and the cashier behind it. Whatever happens there, the browser comes back to
 /// <c>redirect_url</c>, so that coming back proves nothing.
 /// </summary>
-internal sealed class H5Endpoints(IOptions<SandboxOptions> options, TradeBook book, CashierDesk desk, WeChatMerchants merchants, TimeProvider time)
+internal sealed class H5Endpoints(IOptions<SandboxOptions> options, WeChatBook book, CashierDesk desk, WeChatMerchants merchants, TimeProvider time)
 {
-    private const string Cashier = "/wechat/h5";
+    private const string Cashier = "/wechat/h5/";
 
-    private readonly H5Options settings = options.Value.WeChat.H5;
-    private readonly TimeSpan lifetime = Durations.Parse(options.Value.WeChat.H5.LinkLifetime);
+    private readonly bool checksIp = options.Value.WeChat.H5ChecksIp;
 
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/cgi-bin/mmpayweb-bin/checkmweb", (HttpRequest request) => CashierDesk.Guarded(() => Gate(request)));
-        routes.MapGet(Cashier, (HttpRequest request) => desk.Show(request, Find(request), "H5 支付 · WeChat, opened by the phone's browser"));
-        routes.MapPost(Cashier, async (HttpRequest request) => await desk.DecideAsync(request, Find(request), (view, paid) => Back(request, view, paid)));
+        routes.MapGet(Cashier + "{token}", (HttpRequest request, string token) =>
+            desk.Show(request, ledger => Find(ledger, token).Trade, "H5 支付 · WeChat, opened by the phone's browser"));
+        routes.MapPost(Cashier + "{token}", async (HttpRequest request, string token) =>
+            await desk.DecideAsync(request, ledger => Find(ledger, token).Trade, (view, paid) => Back(request, token, view, paid)));
     }
 
-    private IResult Gate(HttpRequest request)
+    private IResult Gate(HttpRequest request) => book.Locked(ledger =>
     {
-        var (trade, at) = book.Locked(ledger =>
+        var (trade, session) = Find(ledger, request.Query["package"].ToString());
+        if (session.PrepayId != request.Query["prepay_id"])
         {
-            var found = Find(request)(ledger) ?? throw CashierRefusal.Unknown();
-            return (found, found.Prepays.Find(prepay => prepay.Id == PrepayId(request))!.At);
-        });
-        var refusal = H5Gate.Check(request, Domains(trade));
-        if (refusal is null && at + lifetime <= time.GetUtcNow())
-        {
-            refusal = H5Gate.Expired;
+            throw CashierRefusal.Unknown();
         }
 
-        if (refusal is null && settings.CheckClientIp && request.HttpContext.Connection.RemoteIpAddress?.ToString() != trade.ClientIp)
+        H5Gate.Check(request, merchants.Of(trade).H5Domains);
+        H5Gate.CheckTime(session, time.GetUtcNow());
+        if (checksIp)
         {
-            refusal = H5Gate.WrongIp;
+            H5Gate.CheckClient(request, trade);
         }
 
-        if (refusal is null && trade.Shopper.Length > 0 && trade.Shopper != Shoppers.Of(request.HttpContext))
+        if (trade.OpenedBy.Length > 0 && trade.OpenedBy != desk.PayerOf(trade, request.HttpContext))
         {
-            refusal = H5Gate.Foreign(request);
+            throw H5Gate.Foreign(request);
         }
 
-        var query = new Dictionary<string, string?> { ["prepay_id"] = PrepayId(request), ["redirect_url"] = request.Query["redirect_url"] };
-        return refusal is null
-            ? Results.Redirect(QueryHelpers.AddQueryString(Cashier, query))
-            : CashierPages.Refused(refusal.Reason, refusal.Hint);
-    }
+        return Results.Redirect(QueryHelpers.AddQueryString(Cashier + session.Token, "redirect_url", H5Gate.RedirectUrl(request)));
+    });
 
-    private IResult Back(HttpRequest request, OrderView view, bool paid)
+    private IResult Back(HttpRequest request, string token, OrderView view, bool paid)
     {
-        var redirect = request.Query["redirect_url"].ToString();
-        // Checked again, as this address can be typed in as well: the sandbox sends nobody to a stranger's host.
-        if (H5Gate.HostOf(redirect) is { } host && H5Gate.IsRegistered(host, book.Locked(ledger => Domains(Find(request)(ledger)!))))
+        var redirect = H5Gate.RedirectUrl(request);
+        // Checked again, because this address can be typed in as well: the sandbox sends nobody to a stranger's host.
+        if (H5Gate.IsRegistered(redirect, book.Locked(ledger => merchants.Of(Find(ledger, token).Trade).H5Domains)))
         {
             return new SeeOther(redirect);
         }
@@ -63,10 +58,7 @@ internal sealed class H5Endpoints(IOptions<SandboxOptions> options, TradeBook bo
         return paid ? CashierPages.Paid(view) : CashierPages.Left(view);
     }
 
-    private static Func<TradeBook, Trade?> Find(HttpRequest request) => ledger =>
-        ledger.ByPrepay(PrepayId(request)) is { TradeType: "MWEB" } trade ? trade : null;
-
-    private static string PrepayId(HttpRequest request) => request.Query["prepay_id"].ToString();
-
-    private string[] Domains(Trade trade) => merchants.ByMchId(trade.MchId)!.H5Domains.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    /// <summary>The time of the link is the gate's affair: whoever is inside may take longer.</summary>
+    private static (WeChatTrade Trade, PrepaySession Session) Find(WeChatLedger ledger, string token) =>
+        ledger.BySession(token) is { Session.Kind: PrepaySession.H5 } found && found.Session.Token == token ? found : throw CashierRefusal.Unknown();
 }

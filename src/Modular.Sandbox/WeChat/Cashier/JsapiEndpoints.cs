@@ -4,7 +4,8 @@ using Modular.Sandbox.Pages;
 namespace Modular.Sandbox.WeChat.Cashier;
 
 /// <summary>The script that plays WeChat's browser, and the cashier that it opens with a page's launch parameters.</summary>
-internal sealed class JsapiEndpoints(CashierDesk desk, LaunchCheck launch, FaultBoard faults, PublicAddress address)
+internal sealed class JsapiEndpoints(
+    CashierDesk desk, LaunchCheck launch, WeChatMerchants merchants, FaultBoard faults, PublicAddress address)
 {
     private const string Place = "JSAPI 支付 · The cashier inside WeChat";
 
@@ -19,7 +20,14 @@ internal sealed class JsapiEndpoints(CashierDesk desk, LaunchCheck launch, Fault
             await desk.DecideAsync(request, Find(request), (view, paid) => Tell(request, view, paid), Script(request, "fail")));
     }
 
-    private Func<TradeBook, Trade?> Find(HttpRequest request) => ledger => launch.Jsapi(request.Query, ledger);
+    private Func<WeChatLedger, WeChatTrade> Find(HttpRequest request) => ledger =>
+    {
+        var trade = launch.Jsapi(ledger, LaunchParameters.Of(request)).Trade;
+        var directories = merchants.Of(trade).JsapiDirectories;
+        return directories.Count == 0 || directories.Any(directory => Page(request).StartsWith(directory, StringComparison.Ordinal))
+            ? trade
+            : throw CashierRefusal.PageNotRegistered();
+    };
 
     private IResult Tell(HttpRequest request, OrderView view, bool paid)
     {
@@ -28,5 +36,8 @@ internal sealed class JsapiEndpoints(CashierDesk desk, LaunchCheck launch, Fault
     }
 
     private static string Script(HttpRequest request, string outcome) =>
-        JsapiResult.Script(outcome, request.Query["session"].ToString(), request.Query["page"].ToString());
+        JsapiResult.Script(outcome, request.Query["session"].ToString(), Page(request));
+
+    /// <summary>The address of the shop's page as the script saw it.</summary>
+    private static string Page(HttpRequest request) => request.Query["page"].ToString();
 }

@@ -52,7 +52,7 @@ internal sealed class OAuthEndpoints(
         var shopper = Shoppers.Of(context);
         if (request.Scope == AuthorizeRequest.UserInfo && consent is null)
         {
-            return OAuthPages.Consent(merchant.Name, shopper, context.Request.Path + context.Request.QueryString);
+            return OAuthPages.Consent(merchant.Name, shopper, Shoppers.Keep(context.Request));
         }
 
         var code = consent == "deny" ? null : codes.IssueCode(new Grant(request.AppId, shopper, request.Scope));

@@ -4,7 +4,7 @@ namespace Modular.Sandbox.WeChat.OAuth;
 internal static class OAuthModule
 {
     public static void AddWeChatOAuth(this IServiceCollection services) =>
-        services.AddSingleton<CodeTable>().AddSingleton<TokenAnswers>().AddSingleton<OAuthEndpoints>();
+        services.AddSingleton<OpenIds>().AddSingleton<CodeTable>().AddSingleton<TokenAnswers>().AddSingleton<OAuthEndpoints>();
 
     public static void MapWeChatOAuth(this WebApplication app) => app.Services.GetRequiredService<OAuthEndpoints>().Map(app);
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 namespace Modular.Sandbox.WeChat.V2;
 
 /// <summary><c>/pay/closeorder</c>, which the description allows no earlier than five minutes after the order.</summary>
-internal sealed class CloseOrder(IOptions<SandboxOptions> options, TradeBook book, TimeProvider time) : IV2Method
+internal sealed class CloseOrder(IOptions<SandboxOptions> options, WeChatBook book, WeChatDesk desk, TimeProvider time) : IV2Method
 {
     private readonly V2Options settings = options.Value.WeChat.V2;
     private readonly TimeSpan closeAfter = Durations.Parse(options.Value.WeChat.V2.CloseAfter);
@@ -14,23 +14,18 @@ internal sealed class CloseOrder(IOptions<SandboxOptions> options, TradeBook boo
 
     public void Answer(V2Call call, Dictionary<string, string> answer) => book.Locked(ledger =>
     {
-        var trade = ledger.ByNumber(call["mch_id"], call["out_trade_no"]) ?? throw V2Refusal.Business("ORDERNOTEXIST", "订单不存在");
-        if (trade.IsPaid)
+        var trade = ledger.ByNumber(call["mch_id"], call["out_trade_no"]) ?? throw WeChatRefusal.NoSuchOrder();
+        if (trade.State == TradeState.Closed)
         {
-            throw V2Refusal.Business("ORDERPAID", "订单已支付");
+            throw WeChatRefusal.Closed();
         }
 
-        if (trade.State == "CLOSED")
-        {
-            throw V2Refusal.Business("ORDERCLOSED", "订单已关闭");
-        }
-
-        if (time.GetUtcNow() - trade.CreatedAt < closeAfter)
+        if (!trade.IsPaid && time.GetUtcNow() - trade.CreatedAt < closeAfter)
         {
             throw V2Refusal.Business(settings.CloseTooEarlyCode, "订单生成后不能马上调用关单接口，最短调用时间间隔为5分钟");
         }
 
-        ledger.Close(trade);
+        desk.Close(trade);
         answer["result_msg"] = "OK";
         return 0;
     });

@@ -6,9 +6,9 @@ namespace Modular.Sandbox.WeChat.V2;
 internal static class TradeFields
 {
     /// <summary>What is known of a payment: who, how much in fen, when by the clock of Beijing.</summary>
-    public static void AddPayment(Dictionary<string, string> fields, Trade trade)
+    public static void AddPayment(Dictionary<string, string> fields, WeChatTrade trade)
     {
-        fields["openid"] = trade.Payer;
+        fields["openid"] = trade.PayerOpenId;
         fields["is_subscribe"] = "N";
         fields["trade_type"] = trade.TradeType;
         fields["bank_type"] = "OTHERS";

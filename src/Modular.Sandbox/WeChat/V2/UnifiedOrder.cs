@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Extensions.Options;
 
 namespace Modular.Sandbox.WeChat.V2;
 
@@ -7,12 +6,10 @@ namespace Modular.Sandbox.WeChat.V2;
 /// <c>/pay/unifiedorder</c>. The same number with the same terms is answered with a new prepay session, and the code of the
 /// session before is dead; with other terms it is refused.
 /// </summary>
-internal sealed class UnifiedOrder(IOptions<SandboxOptions> options, TradeBook book, OrderFields fields, OpenIds openIds, PublicAddress address, TimeProvider time) : IV2Method
+internal sealed class UnifiedOrder(WeChatBook book, WeChatDesk desk, WeChatLinks links, OrderFields fields, OpenIds openIds, TimeProvider time) : IV2Method
 {
-    // What differs between two requests for the same order.
-    private static readonly string[] PerRequest = ["sign", "nonce_str", "sign_type", "time_start", "spbill_create_ip"];
-
-    private readonly string reorderCode = options.Value.WeChat.V2.ReorderCode;
+    // What may differ between two requests for the same order; its end is fixed by the first.
+    private static readonly string[] PerRequest = ["sign", "nonce_str", "spbill_create_ip", "time_start", "time_expire"];
 
     public string Path => "pay/unifiedorder";
 
@@ -21,56 +18,53 @@ internal sealed class UnifiedOrder(IOptions<SandboxOptions> options, TradeBook b
     public void Answer(V2Call call, Dictionary<string, string> answer)
     {
         fields.CheckTogether(call);
-        if (call["trade_type"] == OrderFields.Jsapi && openIds.IsForeign(call["openid"], call["appid"]))
+        if (openIds.IsForeign(call["openid"], call["appid"]))
         {
             throw V2Refusal.Business("PARAM_ERROR", "appid and openid not match");
         }
 
-        var (trade, prepay) = book.Locked(ledger =>
-        {
-            var known = Known(ledger.ByNumber(call["mch_id"], call["out_trade_no"]), call);
-            if (known is null)
-            {
-                ledger.Add(known = Place(call));
-            }
-
-            return (known, ledger.NewPrepay(known));
-        });
+        var (trade, session) = book.Locked(ledger => desk.Place(ledger, Order(call)));
         answer["trade_type"] = trade.TradeType;
-        answer["prepay_id"] = prepay.Id;
-        if (trade.TradeType == OrderFields.Native)
+        answer["prepay_id"] = session.PrepayId;
+        if (trade.Product == WeChatProduct.Native)
         {
-            answer["code_url"] = $"weixin://wxpay/bizpayurl?pr={prepay.Code}";
+            answer["code_url"] = WeChatLinks.CodeUrl(session);
         }
-        else if (trade.TradeType == OrderFields.Mweb)
+        else if (trade.Product == WeChatProduct.H5)
         {
-            answer["mweb_url"] = $"{address.Base}/cgi-bin/mmpayweb-bin/checkmweb?prepay_id={prepay.Id}&package={Digits.Random(10)}";
+            answer["mweb_url"] = links.H5(session);
         }
     }
 
-    private Trade? Known(Trade? trade, V2Call call) => trade switch
+    private WeChatTrade Order(V2Call call) => new()
     {
-        null => null,
-        { IsPaid: true } => throw V2Refusal.Business("ORDERPAID", "该订单已支付"),
-        { State: "CLOSED" } => throw V2Refusal.Business("ORDERCLOSED", "该订单已关闭"),
-        _ when trade.Terms == Terms(call) => trade,
-        _ => throw V2Refusal.Business(reorderCode, "201 商户订单号重复"),
-    };
-
-    private Trade Place(V2Call call) => new()
-    {
-        AppId = call["appid"], MchId = call["mch_id"], OutTradeNo = call["out_trade_no"],
-        TradeType = call["trade_type"],
+        Api = WeChatApi.V2,
+        MchId = call["mch_id"],
+        AppId = call["appid"],
+        OutTradeNo = call["out_trade_no"],
+        Product = Product(call["trade_type"]),
         Description = call["body"],
+        Attach = call["attach"],
         TotalFen = FieldRules.Fen(call["total_fee"]),
         NotifyUrl = call["notify_url"],
+        OpenId = call["trade_type"] == OrderFields.Jsapi ? call["openid"] : "",
+        ClientIp = call["spbill_create_ip"],
+        DeviceId = call["device_info"],
+        SignType = call.Algorithm,
         Terms = Terms(call),
-        TransactionId = "42000" + Digits.Random(23),
         CreatedAt = time.GetUtcNow(),
-        Attach = call["attach"], OpenId = call["openid"], ClientIp = call["spbill_create_ip"], DeviceInfo = call["device_info"],
-        Algorithm = call.Algorithm, ExpiresAt = OrderFields.ExpiresAt(call),
+        ExpiresAt = OrderFields.ExpiresAt(call),
     };
 
+    private static string Product(string tradeType) => tradeType switch
+    {
+        OrderFields.Jsapi => WeChatProduct.Jsapi,
+        OrderFields.Native => WeChatProduct.Native,
+        OrderFields.Mweb => WeChatProduct.H5,
+        _ => WeChatProduct.App,
+    };
+
+    /// <summary>With the length before each value, so that no value can pass for two fields.</summary>
     private static string Terms(V2Call call) => string.Join('\n', call.Fields
         .Where(field => field.Value.Length > 0 && !PerRequest.Contains(field.Key))
         .OrderBy(field => field.Key, StringComparer.Ordinal)

@@ -16,7 +16,7 @@ internal sealed class V2Check(IOptions<SandboxOptions> options, WeChatMerchants 
 
     /// <summary>Whose request it is. An unknown merchant is told the same as a wrong signature, as the real host does.</summary>
     public V2Call Authenticate(IReadOnlyDictionary<string, string> fields) =>
-        merchants.ByMchId(fields.GetValueOrDefault("mch_id", "")) is { } merchant && V2Signature.Verify(fields, merchant.ApiV2Key)
+        merchants.ByMchId(fields.GetValueOrDefault("mch_id", "")) is { ApiV2Key.Length: > 0 } merchant && V2Signature.Verify(fields, merchant.ApiV2Key)
             ? new V2Call(merchant, fields, V2Signature.AlgorithmOf(fields))
             : throw V2Refusal.Signature();
 

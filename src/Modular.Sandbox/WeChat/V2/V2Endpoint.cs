@@ -69,6 +69,10 @@ internal sealed partial class V2Endpoint(
         {
             return Refuse(method, refusal, call, fault);
         }
+        catch (WeChatRefusal refusal)
+        {
+            return Refuse(method, V2Refusal.Business(refusal.V2Code, refusal.Message), call, fault);
+        }
     }
 
     private IResult Refuse(IV2Method method, V2Refusal refusal, V2Call? call, GatewayFaultKind fault)

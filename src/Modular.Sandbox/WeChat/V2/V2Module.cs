@@ -1,3 +1,5 @@
+using Modular.Sandbox.WeChat.Notifications;
+
 namespace Modular.Sandbox.WeChat.V2;
 
 /// <summary>API v2 as one part of WeChat.</summary>
@@ -8,7 +10,7 @@ internal static class V2Module
         services.AddSingleton<V2Check>().AddSingleton<OrderFields>();
         services.AddSingleton<IV2Method, UnifiedOrder>().AddSingleton<IV2Method, OrderQuery>().AddSingleton<IV2Method, CloseOrder>();
         services.AddSingleton<V2Endpoint>();
-        services.AddSingleton<V2Announcer>();
+        services.AddSingleton<INotificationWriter, V2NotificationWriter>();
     }
 
     public static void MapWeChatV2(this WebApplication app)

@@ -9,7 +9,7 @@ internal static class V2NotifyBody
     private const string DocumentType = "<!DOCTYPE xml [<!ENTITY sandbox \"a document type\">]>\n";
 
     /// <summary>What is told of a payment, before the nonce and the signature of the single attempt.</summary>
-    public static Dictionary<string, string> Fields(Trade trade)
+    public static Dictionary<string, string> Fields(WeChatTrade trade)
     {
         var fields = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -17,7 +17,7 @@ internal static class V2NotifyBody
             ["result_code"] = "SUCCESS",
             ["appid"] = trade.AppId,
             ["mch_id"] = trade.MchId,
-            ["device_info"] = trade.DeviceInfo,
+            ["device_info"] = trade.DeviceId,
         };
         TradeFields.AddPayment(fields, trade);
         return fields.Where(field => field.Value.Length > 0).ToDictionary(StringComparer.Ordinal);

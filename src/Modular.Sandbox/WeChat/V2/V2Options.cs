@@ -23,7 +23,4 @@ internal sealed class V2Options
     /// with the sentence alone.
     /// </summary>
     public string ParameterErrors { get; set; } = "business";
-
-    /// <summary>The code for the number of another order: OUT_TRADE_NO_USED or INVALID_REQUEST.</summary>
-    public string ReorderCode { get; set; } = "INVALID_REQUEST";
 }

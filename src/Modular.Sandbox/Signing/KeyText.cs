@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Modular.Sandbox.Alipay.Wire;
+namespace Modular.Sandbox.Signing;
 
 /// <summary>Reads keys and certificates given as PEM, as bare Base64 or as the path of a file holding either.</summary>
 internal sealed class KeyText(string? folder)

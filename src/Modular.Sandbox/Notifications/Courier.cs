@@ -2,14 +2,13 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using Modular.Sandbox.Faults;
 
-namespace Modular.Sandbox.Alipay.Notifications;
+namespace Modular.Sandbox.Notifications;
 
 /// <summary>Delivers notifications until they are acknowledged or the schedule is over.</summary>
 internal sealed partial class Courier(
     IOptions<SandboxOptions> options, PostBox box, Doorbell doorbell, FaultBoard faults, TimeProvider time, ILogger<Courier> logger)
     : IDisposable
 {
-    private readonly IReadOnlyList<TimeSpan> schedule = Durations.ParseList(options.Value.Alipay.RetrySchedule);
     private readonly double factor = options.Value.TimeFactor > 0 ? options.Value.TimeFactor : 1;
     private readonly ConcurrentDictionary<Notification, ITimer> timers = [];
 
@@ -20,7 +19,7 @@ internal sealed partial class Courier(
         if (doorbell.WhyNot(notification.Url) is { } reason)
         {
             (notification.State, notification.Reason) = (DeliveryState.Refused, reason);
-            LogRefused(notification.NotifyId, reason);
+            LogRefused(notification.Id, reason);
         }
         else if (fault.Drop == true)
         {
@@ -58,7 +57,7 @@ internal sealed partial class Courier(
             }
         }
 
-        LogAttempt(notification.NotifyId, notification.OutTradeNo, notification.TradeStatus, attempt.Status, attempt.Acknowledged);
+        LogAttempt(notification.Id, notification.OutTradeNo, notification.News, attempt.Status, attempt.Acknowledged);
         return attempt;
     }
 
@@ -106,14 +105,14 @@ internal sealed partial class Courier(
                 return;
             }
 
-            if (notification.Retries == schedule.Count)
+            if (notification.Retries >= notification.Envelope.Rules.Schedule.Count)
             {
                 notification.State = DeliveryState.Exhausted;
                 notification.NextAttemptAt = null;
                 return;
             }
 
-            var wait = schedule[notification.Retries++] / factor;
+            var wait = notification.Envelope.Rules.Schedule[notification.Retries++] / factor;
             Schedule(notification, wait, () => RetryAsync(notification));
         }
     }
@@ -133,9 +132,9 @@ internal sealed partial class Courier(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Notification {NotifyId} of {OutTradeNo} ({TradeStatus}) answered {Status}, acknowledged: {Acknowledged}")]
-    private partial void LogAttempt(string notifyId, string outTradeNo, string tradeStatus, int? status, bool acknowledged);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Notification {Id} of {OutTradeNo} ({News}) answered {Status}, acknowledged: {Acknowledged}")]
+    private partial void LogAttempt(string id, string outTradeNo, string news, int? status, bool acknowledged);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Notification {NotifyId} is not sent: {Reason}")]
-    private partial void LogRefused(string notifyId, string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Notification {Id} is not sent: {Reason}")]
+    private partial void LogRefused(string id, string reason);
 }

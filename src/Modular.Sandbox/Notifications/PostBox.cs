@@ -1,4 +1,4 @@
-namespace Modular.Sandbox.Alipay.Notifications;
+namespace Modular.Sandbox.Notifications;
 
 /// <summary>All notifications, the oldest first.</summary>
 internal sealed class PostBox
@@ -25,11 +25,11 @@ internal sealed class PostBox
         }
     }
 
-    public Notification? Find(string notifyId)
+    public Notification? Find(string id)
     {
         lock (gate)
         {
-            return notifications.Find(notification => notification.NotifyId == notifyId);
+            return notifications.Find(notification => notification.Id == id);
         }
     }
 

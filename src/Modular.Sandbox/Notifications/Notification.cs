@@ -1,22 +1,23 @@
-namespace Modular.Sandbox.Alipay.Notifications;
+namespace Modular.Sandbox.Notifications;
 
 /// <summary>One piece of news for a merchant, with every attempt to deliver it. Guarded by its own lock.</summary>
 internal sealed class Notification
 {
-    public required string NotifyId { get; init; }
+    public required string Id { get; init; }
+
+    /// <summary>Whose news it is: <c>alipay</c> or <c>wechat</c>.</summary>
+    public required string Gateway { get; init; }
 
     public required string AppId { get; init; }
 
     public required string OutTradeNo { get; init; }
 
-    public required string TradeStatus { get; init; }
+    /// <summary>The state of the trade that it tells, by the gateway's own name.</summary>
+    public required string News { get; init; }
 
     public required string Url { get; init; }
 
-    public required string Charset { get; init; }
-
-    /// <summary>Without notify_time, sign_type and sign, which belong to the single attempt.</summary>
-    public required IReadOnlyList<KeyValuePair<string, string>> Fields { get; init; }
+    public required IEnvelope Envelope { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -54,5 +55,5 @@ internal enum DeliveryState
 }
 
 /// <param name="Status">The HTTP status, null when there was no answer.</param>
-/// <param name="Body">The first 200 bytes of the answer, or what went wrong.</param>
+/// <param name="Body">The first 200 characters of the answer, or what went wrong.</param>
 internal sealed record Attempt(DateTimeOffset At, int? Status, string Body, double DurationMs, bool Acknowledged);

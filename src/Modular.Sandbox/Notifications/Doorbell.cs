@@ -1,33 +1,27 @@
-using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.Options;
 using Modular.Sandbox.Faults;
 
-namespace Modular.Sandbox.Alipay.Notifications;
+namespace Modular.Sandbox.Notifications;
 
 /// <summary>One POST to a merchant, and what came of it.</summary>
 internal sealed class Doorbell : IDisposable
 {
-    private const int KeptBytes = 200;
+    private const int JudgedBytes = 4096;
+    private const int KeptCharacters = 200;
 
     private readonly SandboxOptions options;
-    private readonly NotificationBody body;
     private readonly FaultBoard faults;
     private readonly TimeProvider time;
-    private readonly TimeSpan patience;
 
-    // Like the gateway: no redirects, no cookies, and no proxy between this machine and itself.
+    // Like the gateways: no redirects, no cookies, and no proxy between this machine and itself.
     private readonly HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false })
     {
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
-    public Doorbell(IOptions<SandboxOptions> options, NotificationBody body, FaultBoard faults, TimeProvider time)
-    {
-        (this.options, this.body, this.faults, this.time) = (options.Value, body, faults, time);
-        patience = Durations.Parse(options.Value.Alipay.AckTimeout);
-    }
+    public Doorbell(IOptions<SandboxOptions> options, FaultBoard faults, TimeProvider time) =>
+        (this.options, this.faults, this.time) = (options.Value, faults, time);
 
     /// <summary>A sandbox that anyone can reach must not become a way to post into other people's networks.</summary>
     public string? WhyNot(string url)
@@ -45,18 +39,18 @@ internal sealed class Doorbell : IDisposable
 
     public async Task<Attempt> RingAsync(Notification notification)
     {
+        var (envelope, patience) = (notification.Envelope, notification.Envelope.Rules.Patience);
         var started = time.GetUtcNow();
         var clock = time.GetTimestamp();
         try
         {
             using var limit = new CancellationTokenSource(patience, time);
             using var request = new HttpRequestMessage(HttpMethod.Post, notification.Url);
-            var form = body.Write(notification, faults.Notify(notification.OutTradeNo), started);
-            request.Content = new ByteArrayContent(Encoding.ASCII.GetBytes(form));
-            request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse($"application/x-www-form-urlencoded; charset={notification.Charset}");
+            envelope.Write(request, faults.Notify(notification.OutTradeNo), started);
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             var answer = await FirstBytesAsync(response, limit.Token);
-            return new Attempt(started, (int)response.StatusCode, answer, Elapsed(clock), IsAcknowledged(response.StatusCode, answer));
+            var kept = answer[..Math.Min(answer.Length, KeptCharacters)];
+            return new Attempt(started, (int)response.StatusCode, kept, Elapsed(clock), envelope.IsAcknowledged((int)response.StatusCode, answer));
         }
         catch (Exception cause) when (cause is HttpRequestException or OperationCanceledException or IOException or FormatException)
         {
@@ -70,14 +64,10 @@ internal sealed class Doorbell : IDisposable
     private static async Task<string> FirstBytesAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-        var bytes = new byte[KeptBytes];
+        var bytes = new byte[JudgedBytes];
         var length = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
         return Encoding.UTF8.GetString(bytes, 0, length);
     }
-
-    private bool IsAcknowledged(HttpStatusCode status, string answer) =>
-        status == HttpStatusCode.OK
-        && string.Equals(answer, "success", options.Alipay.AckIgnoresCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
 
     private double Elapsed(long clock) => time.GetElapsedTime(clock).TotalMilliseconds;
 }

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace Modular.Sandbox.Alipay.Wire;
+namespace Modular.Sandbox.Signing;
 
 /// <summary>A key that no merchant was told about, for signatures that must be wrong. Made when first needed.</summary>
 internal static class NobodysKey

@@ -58,6 +58,21 @@ internal sealed class FaultBoard
         }
     }
 
+    /// <summary>The number that an exchange of a code fails with; null when it may succeed. Uses up one of its times.</summary>
+    public int? TakeOAuth()
+    {
+        lock (gate)
+        {
+            if (sheet.OAuth is not { Times: null or > 0 } fault)
+            {
+                return null;
+            }
+
+            sheet = sheet with { OAuth = fault.Times is { } times and > 0 ? fault with { Times = times - 1 } : fault };
+            return fault.Errcode;
+        }
+    }
+
     private static GatewayFault? Take(IReadOnlyList<GatewayFault>? faults, string? method, out IReadOnlyList<GatewayFault>? rest)
     {
         rest = faults;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Modular.Sandbox.WeChat.OAuth;
 
 namespace Modular.Sandbox.Faults;
 
@@ -6,6 +7,9 @@ namespace Modular.Sandbox.Faults;
 internal sealed record FaultSheet : FaultSet
 {
     public Dictionary<string, FaultSet> Trades { get; init => field = value ?? []; } = [];
+
+    /// <summary>For exchanges of codes, which belong to no trade.</summary>
+    public OAuthFault? OAuth { get; init; }
 }
 
 internal record FaultSet
@@ -41,7 +45,7 @@ internal sealed record NotifyFaults
 
     public bool? OmitSignature { get; init; }
 
-    /// <summary>RSA signs with SHA-1 at Alipay; any other value is only announced.</summary>
+    /// <summary>RSA signs with SHA-1 at Alipay; any other value is only announced. In API v2, MD5 or HMAC-SHA256 against the order's.</summary>
     public string? SignType { get; init; }
 
     /// <summary>WeChat's signature test: a signature that begins with WECHATPAY/SIGNTEST/ and is none.</summary>
@@ -59,6 +63,9 @@ internal sealed record NotifyFaults
     /// <summary>Another event_type of a v3 notification.</summary>
     public string? EventType { get; init; }
 
+    /// <summary>API v2: a document type before the root.</summary>
+    public bool? DocumentType { get; init; }
+
     public NotifyFaults Over(NotifyFaults? general) => general is null ? this : new()
     {
         Drop = Drop ?? general.Drop,
@@ -75,6 +82,7 @@ internal sealed record NotifyFaults
         AssociatedData = AssociatedData ?? general.AssociatedData,
         TruncatedTag = TruncatedTag ?? general.TruncatedTag,
         EventType = EventType ?? general.EventType,
+        DocumentType = DocumentType ?? general.DocumentType,
     };
 }
 
@@ -136,10 +144,14 @@ internal sealed record TradeFaults
     /// <summary>The buyer can pay a trade that is closed.</summary>
     public bool? PayAfterClose { get; init; }
 
+    /// <summary>What the callback of WeixinJSBridge hears whatever happened: ok, cancel or fail.</summary>
+    public string? JsapiCallback { get; init; }
+
     public TradeFaults Over(TradeFaults? general) => general is null ? this : new()
     {
         QueryLagSeconds = QueryLagSeconds ?? general.QueryLagSeconds,
         PayAmount = PayAmount ?? general.PayAmount,
         PayAfterClose = PayAfterClose ?? general.PayAfterClose,
+        JsapiCallback = JsapiCallback ?? general.JsapiCallback,
     };
 }

@@ -7,7 +7,8 @@ namespace Modular.Sandbox.Notifications;
 /// <summary>One POST to a merchant, and what came of it.</summary>
 internal sealed class Doorbell : IDisposable
 {
-    private const int KeptBytes = 200;
+    private const int JudgedBytes = 4096;
+    private const int KeptCharacters = 200;
 
     private readonly SandboxOptions options;
     private readonly FaultBoard faults;
@@ -48,7 +49,8 @@ internal sealed class Doorbell : IDisposable
             envelope.Write(request, faults.Notify(notification.OutTradeNo), started);
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             var answer = await FirstBytesAsync(response, limit.Token);
-            return new Attempt(started, (int)response.StatusCode, answer, Elapsed(clock), envelope.IsAcknowledged((int)response.StatusCode, answer));
+            var kept = answer[..Math.Min(answer.Length, KeptCharacters)];
+            return new Attempt(started, (int)response.StatusCode, kept, Elapsed(clock), envelope.IsAcknowledged((int)response.StatusCode, answer));
         }
         catch (Exception cause) when (cause is HttpRequestException or OperationCanceledException or IOException or FormatException)
         {
@@ -62,7 +64,7 @@ internal sealed class Doorbell : IDisposable
     private static async Task<string> FirstBytesAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-        var bytes = new byte[KeptBytes];
+        var bytes = new byte[JudgedBytes];
         var length = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
         return Encoding.UTF8.GetString(bytes, 0, length);
     }

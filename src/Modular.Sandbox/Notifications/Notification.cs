@@ -55,5 +55,5 @@ internal enum DeliveryState
 }
 
 /// <param name="Status">The HTTP status, null when there was no answer.</param>
-/// <param name="Body">The first 200 bytes of the answer, or what went wrong.</param>
+/// <param name="Body">The first 200 characters of the answer, or what went wrong.</param>
 internal sealed record Attempt(DateTimeOffset At, int? Status, string Body, double DurationMs, bool Acknowledged);

@@ -29,7 +29,7 @@ internal static class Html
     public static void MapStylesheet(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/sandbox.css", () => Results.Text(Style, "text/css; charset=utf-8"));
 
-    private static string Resource(string name)
+    public static string Resource(string name)
     {
         using var stream = typeof(Html).Assembly.GetManifestResourceStream(name)
             ?? throw new InvalidOperationException($"The resource {name} is missing.");

@@ -1,5 +1,8 @@
 using Modular.Sandbox.Storage;
+using Modular.Sandbox.WeChat.Cashier;
 using Modular.Sandbox.WeChat.Notifications;
+using Modular.Sandbox.WeChat.OAuth;
+using Modular.Sandbox.WeChat.V2;
 using Modular.Sandbox.WeChat.V3;
 
 namespace Modular.Sandbox.WeChat;
@@ -15,6 +18,9 @@ internal static class WeChatModule
         services.AddSingleton<V3Check>().AddSingleton<V3Answers>().AddSingleton<V3Orders>().AddSingleton<V3Trades>().AddSingleton<V3Endpoint>();
         // Trades of a merchant that is no longer configured could not be signed for.
         services.AddJsonArchive<WeChatTrade, WeChatMerchants>("wechat-trades.json", (merchants, trade) => merchants.ByMchId(trade.MchId) is not null);
+        services.AddWeChatOAuth();
+        services.AddWeChatV2();
+        services.AddWeChatCashier();
     }
 
     public static void MapWeChat(this WebApplication app)
@@ -23,5 +29,8 @@ internal static class WeChatModule
         app.Services.GetRequiredService<WeChatMerchants>();
         app.Services.GetRequiredService<WeChatBook>();
         app.Services.GetRequiredService<V3Endpoint>().Map(app);
+        app.MapWeChatOAuth();
+        app.MapWeChatV2();
+        app.MapWeChatCashier();
     }
 }

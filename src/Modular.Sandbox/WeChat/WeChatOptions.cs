@@ -1,3 +1,6 @@
+using Modular.Sandbox.WeChat.OAuth;
+using Modular.Sandbox.WeChat.V2;
+
 namespace Modular.Sandbox.WeChat;
 
 /// <summary>The section <c>Sandbox:WeChat</c>. What the sources of the protocol disagree about is a setting here.</summary>
@@ -50,6 +53,10 @@ internal sealed class WeChatOptions
 
     /// <summary>Answer and announce with the members in another order each time, as nobody may rely on the order.</summary>
     public bool ShuffleMembers { get; set; } = true;
+
+    public OAuthOptions OAuth { get; set; } = new();
+
+    public V2Options V2 { get; set; } = new();
 }
 
 /// <summary>One merchant number with its application. Keys are PEM, bare Base64 or a file relative to the data folder.</summary>

@@ -84,6 +84,14 @@ internal sealed class SandboxHost : IAsyncDisposable
         const string Prefix = "Sandbox:Alipay:Merchants:";
         return new()
         {
+            ["Sandbox:WeChat:Merchants:a:AppId"] = WeChatKeys.AppId,
+            ["Sandbox:WeChat:Merchants:a:AppSecret"] = WeChatKeys.AppSecret,
+            ["Sandbox:WeChat:Merchants:a:MchId"] = WeChatKeys.MchId,
+            ["Sandbox:WeChat:Merchants:a:ApiKey"] = WeChatKeys.ApiV2Key,
+            ["Sandbox:WeChat:Merchants:b:MchId"] = WeChatKeys.OtherMchId,
+            ["Sandbox:WeChat:Merchants:b:ApiKey"] = WeChatKeys.OtherApiV2Key,
+            ["Sandbox:WeChat:Merchants:b:AppId"] = WeChatKeys.OtherAppId,
+            ["Sandbox:WeChat:Merchants:b:AppSecret"] = WeChatKeys.OtherAppSecret,
             [Prefix + "key:AppId"] = Keys.AppId,
             [Prefix + "key:SellerId"] = Keys.Seller,
             [Prefix + "key:Name"] = "测试商家",

@@ -1,0 +1,24 @@
+using System.Globalization;
+
+namespace Modular.Sandbox.WeChat.V2;
+
+/// <summary>How API v2 tells of a trade, in answers to queries and in notifications.</summary>
+internal static class TradeFields
+{
+    /// <summary>What is known of a payment: who, how much in fen, when by the clock of Beijing.</summary>
+    public static void AddPayment(Dictionary<string, string> fields, WeChatTrade trade)
+    {
+        fields["openid"] = trade.PayerOpenId;
+        fields["is_subscribe"] = "N";
+        fields["trade_type"] = trade.TradeType;
+        fields["bank_type"] = "OTHERS";
+        fields["total_fee"] = trade.PaidFen.ToString(CultureInfo.InvariantCulture);
+        fields["fee_type"] = "CNY";
+        fields["cash_fee"] = trade.PaidFen.ToString(CultureInfo.InvariantCulture);
+        fields["cash_fee_type"] = "CNY";
+        fields["transaction_id"] = trade.TransactionId;
+        fields["out_trade_no"] = trade.OutTradeNo;
+        fields["attach"] = trade.Attach;
+        fields["time_end"] = Beijing.Compact(trade.PaidAt!.Value, FieldRules.WallClock);
+    }
+}

@@ -1,0 +1,137 @@
+using Modular.Sandbox.Faults;
+
+namespace Modular.Sandbox.WeChat.V2;
+
+/// <summary>The addresses below <c>/pay</c>: flat XML in, flat XML out, and status 200 whatever happens.</summary>
+internal sealed partial class V2Endpoint(
+    V2Check check, IEnumerable<IV2Method> methods, FaultBoard faults, TimeProvider time, ILogger<V2Endpoint> logger)
+{
+    private const int LargestBody = 64 * 1024;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        foreach (var method in methods)
+        {
+            routes.Map("/" + method.Path, async (HttpRequest request) => await HandleAsync(request, method));
+        }
+    }
+
+    private async Task<IResult> HandleAsync(HttpRequest request, IV2Method method)
+    {
+        if (!HttpMethods.IsPost(request.Method))
+        {
+            return Refuse(method, V2Refusal.Transport("REQUIRE_POST_METHOD", "请使用post方法"), null, GatewayFaultKind.None);
+        }
+
+        if (await BodyAsync(request) is not { } body)
+        {
+            return Results.StatusCode(StatusCodes.Status413PayloadTooLarge);
+        }
+
+        Dictionary<string, string> fields;
+        try
+        {
+            fields = FlatXmlReader.Read(body);
+        }
+        catch (V2Refusal refusal)
+        {
+            return Refuse(method, refusal, null, GatewayFaultKind.None);
+        }
+
+        var fault = faults.TakeGateway(method.Path, fields.GetValueOrDefault("out_trade_no")) ?? new GatewayFault();
+        if (fault.SlowSeconds > 0)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(fault.SlowSeconds), time, request.HttpContext.RequestAborted);
+        }
+
+        if (!fault.AfterWork && await SpoilAsync(fault.Kind, fields, request.HttpContext) is { } spoilt)
+        {
+            return spoilt;
+        }
+
+        var answer = Answer(method, fields, fault.Kind);
+        return fault.AfterWork && await SpoilAsync(fault.Kind, fields, request.HttpContext) is { } lost ? lost : answer;
+    }
+
+    private IResult Answer(IV2Method method, Dictionary<string, string> fields, GatewayFaultKind fault)
+    {
+        V2Call? call = null;
+        try
+        {
+            call = check.Authenticate(fields);
+            check.CheckFields(call, method);
+            var answer = new Dictionary<string, string>(StringComparer.Ordinal) { ["result_code"] = "SUCCESS" };
+            method.Answer(call, answer);
+            LogAnswer(method.Path, "SUCCESS");
+            return V2Answers.Signed(call, answer, fault);
+        }
+        catch (V2Refusal refusal)
+        {
+            return Refuse(method, refusal, call, fault);
+        }
+        catch (WeChatRefusal refusal)
+        {
+            return Refuse(method, V2Refusal.Business(refusal.V2Code, refusal.Message), call, fault);
+        }
+    }
+
+    private IResult Refuse(IV2Method method, V2Refusal refusal, V2Call? call, GatewayFaultKind fault)
+    {
+        LogAnswer(method.Path, refusal.Code);
+        return call is null || refusal.IsTransport
+            ? V2Answers.Failure(refusal.Message)
+            : V2Answers.Signed(call, V2Answers.Explain(refusal.Code, refusal.Message), fault);
+    }
+
+    private static async Task<byte[]?> BodyAsync(HttpRequest request)
+    {
+        using var copy = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        for (int read; (read = await request.Body.ReadAsync(buffer)) > 0;)
+        {
+            if (copy.Length + read > LargestBody)
+            {
+                return null;
+            }
+
+            copy.Write(buffer, 0, read);
+        }
+
+        return copy.ToArray();
+    }
+
+    /// <summary>Null for the kinds that let an answer through.</summary>
+    private async Task<IResult?> SpoilAsync(GatewayFaultKind kind, Dictionary<string, string> fields, HttpContext context)
+    {
+        switch (kind)
+        {
+            case GatewayFaultKind.Http500:
+                return Results.Text("Internal Server Error", "text/plain", statusCode: StatusCodes.Status500InternalServerError);
+            case GatewayFaultKind.Html:
+                return Results.Text("<!doctype html><title>系统维护</title><h1>系统繁忙，请稍后再试</h1>", "text/html; charset=utf-8");
+            case GatewayFaultKind.Empty:
+                return Results.Text("", "text/plain");
+            case GatewayFaultKind.Hang:
+                await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                return Results.Empty;
+            case GatewayFaultKind.Close:
+                context.Abort();
+                return Results.Empty;
+            case GatewayFaultKind.SystemError:
+                try
+                {
+                    return V2Answers.Signed(check.Authenticate(fields), V2Answers.Explain("SYSTEMERROR", "系统错误"), GatewayFaultKind.None);
+                }
+                catch (V2Refusal refusal)
+                {
+                    return V2Answers.Failure(refusal.Message);
+                }
+
+            default:
+                return null;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Path} answered {Code}")]
+    private partial void LogAnswer(string path, string code);
+}

@@ -216,8 +216,7 @@ public sealed class WeChatNotifyTests(Shops shops)
         var message = shop.WeChat.NotifyV3(WeChatParty.PaidResource(paymentNo, 1), shop.Clock.GetUtcNow().AddMinutes(minutes));
         await shop.RefusedAsync(message, V3, "stale");
         var detail = (await shop.InboxRowAsync(message.Body, V3))!.Detail!;
-        Assert.Contains("clock", detail, StringComparison.OrdinalIgnoreCase);
-        Assert.True(direction.Length > 0 && detail.Contains("minute", StringComparison.OrdinalIgnoreCase), detail);
+        Assert.Contains($"{Math.Abs(minutes) * 60} seconds {direction} this machine's clock", detail, StringComparison.Ordinal);
         await shop.AssertUntouchedAsync(orderNo, paymentNo);
     }
 
@@ -226,7 +225,7 @@ public sealed class WeChatNotifyTests(Shops shops)
     public async Task B01_another_amount_is_acknowledged_and_held(string instance)
     {
         var shop = await shops.OnAsync(Stores.PostgreSql);
-        foreach (var fen in new[] { 2L, 36_800L, 99_999_999_999L })
+        foreach (var fen in new[] { 2L, 36_800L, 9_999_999_999L })
         {
             var (orderNo, paymentNo, _) = await shop.WeChatPaymentAsync(instance);
             Assert.True(IsAcknowledged(instance, await shop.NotifyAsync(shop.Paid(instance, paymentNo, fen), instance)));

@@ -96,6 +96,33 @@ public sealed class V3OrderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_restart_keeps_the_orders_and_their_codes()
+    {
+        var folder = Directory.CreateTempSubdirectory("modular-sandbox-");
+        try
+        {
+            var settings = WeChatV3Keys.With(("Data", folder.FullName));
+            JsonNode before;
+            await using (var first = await SandboxHost.StartAsync(settings))
+            {
+                var client = new WeChatV3Client(first);
+                await client.PostAsync(WeChatV3Client.Native, client.Order("restart-1"));
+                before = await first.LookAsync("trades/restart-1");
+            }
+
+            await using var second = await SandboxHost.StartAsync(settings);
+            var after = await second.LookAsync("trades/restart-1");
+            Assert.Equal((string?)before["codeUrl"], (string?)after["codeUrl"]);
+            await second.ControlAsync("trades/restart-1/pay");
+            Assert.Equal("SUCCESS", (string?)(await new WeChatV3Client(second).QueryAsync("restart-1")).Json["trade_state"]);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task The_control_plane_shows_where_to_pay()
     {
         await merchant.PostAsync(WeChatV3Client.Native, merchant.Order("view-1"));

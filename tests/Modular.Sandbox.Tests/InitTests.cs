@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
@@ -26,6 +28,13 @@ public sealed class InitTests : IDisposable
         Assert.Equal(first, Contents());
         await InitAsync("http://127.0.0.1:6090/");
         first["Modular__Providers__alipay__Gateway"] = "http://127.0.0.1:6090/alipay/gateway.do";
+        foreach (var provider in new[] { "wechatpay", "wechatpayv2" })
+        {
+            first[$"Modular__Providers__{provider}__BaseUrl"] = "http://127.0.0.1:6090";
+            first[$"Modular__Providers__{provider}__OAuthAuthorizeUrl"] = "http://127.0.0.1:6090/connect/oauth2/authorize";
+            first[$"Modular__Providers__{provider}__OAuthTokenUrl"] = "http://127.0.0.1:6090/sns/oauth2/access_token";
+        }
+
         Assert.Equal(first, Contents());
     }
 
@@ -42,6 +51,46 @@ public sealed class InitTests : IDisposable
                 Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
             }
         }
+    }
+
+    [Fact]
+    public async Task The_credentials_of_WeChat_Pay_belong_to_the_merchant_of_the_sandbox()
+    {
+        await InitAsync("http://127.0.0.1:5090");
+        var (shop, merchant) = (Contents(), Sandbox()["Sandbox"]!["WeChat"]!["Merchants"]!["wechat"]!);
+        string Shop(string name) => shop["Modular__Providers__" + name];
+        Assert.Equal(("Modular.Payments.WeChatPay", "Modular.Payments.WeChatPayV2"), (Shop("wechatpay__Plugin"), Shop("wechatpayv2__Plugin")));
+        foreach (var name in new[] { "AppId", "MchId", "MerchantSerialNo", "ApiV3Key", "PublicKeyId", "AppSecret" })
+        {
+            Assert.Equal((string?)merchant[name], Shop("wechatpay__" + name));
+        }
+
+        Assert.Equal(((string?)merchant["ApiKey"], "HMAC-SHA256"), (Shop("wechatpayv2__ApiKey"), Shop("wechatpayv2__SignType")));
+        Assert.Equal((32, 32), (Shop("wechatpay__ApiV3Key").Length, Shop("wechatpayv2__ApiKey").Length));
+        using var shopKey = RSA.Create();
+        shopKey.ImportFromPem(Shop("wechatpay__PrivateKey"));
+        Assert.Equal(shopKey.ExportSubjectPublicKeyInfoPem(), File.ReadAllText(Path.Combine(Data, (string)merchant["MerchantPublicKey"]!)).Trim());
+        using var publicKey = RSA.Create();
+        publicKey.ImportFromPem(File.ReadAllText(Path.Combine(Data, (string)merchant["PublicKeyPrivateKey"]!)));
+        Assert.Equal(publicKey.ExportSubjectPublicKeyInfoPem(), Shop("wechatpay__PublicKey").Trim());
+    }
+
+    [Fact]
+    public async Task An_earlier_sandbox_gets_the_merchant_of_WeChat_Pay_and_keeps_everything_else()
+    {
+        await InitAsync("http://127.0.0.1:5090");
+        var earlier = Sandbox();
+        earlier["Sandbox"]!.AsObject().Remove("WeChat");
+        earlier["Sandbox"]!["TimeFactor"] = 60;
+        var keys = File.ReadAllText(Path.Combine(Data, "alipay-app-private.pem"));
+        File.WriteAllText(Path.Combine(Data, "sandbox.json"), "// Mine.\n" + earlier.ToJsonString());
+        await InitAsync("http://127.0.0.1:5090");
+        var now = Sandbox();
+        Assert.NotNull(now["Sandbox"]!["WeChat"]!["Merchants"]!["wechat"]!["MchId"]);
+        now["Sandbox"]!.AsObject().Remove("WeChat");
+        Assert.True(JsonNode.DeepEquals(earlier, now));
+        Assert.Equal(keys, File.ReadAllText(Path.Combine(Data, "alipay-app-private.pem")));
+        await InitAsync("http://127.0.0.1:5090");
     }
 
     [Fact]
@@ -69,6 +118,8 @@ public sealed class InitTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private JsonNode Sandbox() => JsonNode.Parse(File.ReadAllText(Path.Combine(Data, "sandbox.json")))!;
 
     private Dictionary<string, string> Contents() =>
         Directory.EnumerateFiles(Credentials).ToDictionary(file => Path.GetFileName(file), File.ReadAllText);

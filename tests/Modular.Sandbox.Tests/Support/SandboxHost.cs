@@ -25,6 +25,8 @@ internal sealed class SandboxHost : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    public IServiceProvider Services => app.Services;
+
     public TestMerchant Merchant { get; }
 
     public static async Task<SandboxHost> StartAsync(params (string Key, string Value)[] settings)

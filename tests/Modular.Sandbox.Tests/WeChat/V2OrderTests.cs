@@ -6,6 +6,8 @@ public class V2OrderTests
 {
     private const string Order = "pay/unifiedorder";
 
+    private static readonly string[] UnifiedOrder = ["v2.unifiedorder"];
+
     [Theory]
     [InlineData("NATIVE", "code_url", "^weixin://wxpay/bizpayurl\\?pr=[a-z0-9]+$")]
     [InlineData("MWEB", "mweb_url", "^http://127.0.0.1:[0-9]+/cgi-bin/mmpayweb-bin/checkmweb\\?prepay_id=wx[a-z0-9]+&package=[0-9]+$")]
@@ -204,7 +206,7 @@ public class V2OrderTests
     {
         await using var sandbox = await SandboxHost.StartAsync();
         var merchant = new V2Merchant(sandbox);
-        await sandbox.SetFaultsAsync(new { gateway = new[] { new { kind, methods = new[] { Order }, times = 1, afterWork = true } } });
+        await sandbox.SetFaultsAsync(new { gateway = new[] { new { kind, methods = UnifiedOrder, times = 1, afterWork = true } } });
         Assert.Contains(expected, await merchant.PostAsync(Order, V2Merchant.Xml(merchant.Complete(merchant.Order("order-1")))), StringComparison.Ordinal);
         Assert.Equal("NOTPAY", await merchant.StateAsync("order-1"));
     }

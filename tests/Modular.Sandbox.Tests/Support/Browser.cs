@@ -22,6 +22,13 @@ internal sealed class Browser : IDisposable
 
     public Task<Page> OpenAsync(string address) => SendAsync(HttpMethod.Get, address, []);
 
+    /// <summary>What a phone does with the content of a QR code.</summary>
+    public async Task<Page> ScanAsync(string codeUrl)
+    {
+        var page = await OpenAsync("/wechat/scan?code_url=" + Uri.EscapeDataString(codeUrl));
+        return page.Location is { } address ? await OpenAsync(address) : page;
+    }
+
     public Task<Page> PostAsync(string address, params (string Name, string Value)[] form) => SendAsync(HttpMethod.Post, address, form);
 
     /// <summary>Presses the button with the id, as a browser without JavaScript would.</summary>

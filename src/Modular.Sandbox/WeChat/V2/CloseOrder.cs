@@ -8,7 +8,7 @@ internal sealed class CloseOrder(IOptions<SandboxOptions> options, WeChatBook bo
     private readonly V2Options settings = options.Value.WeChat.V2;
     private readonly TimeSpan closeAfter = Durations.Parse(options.Value.WeChat.V2.CloseAfter);
 
-    public string Path => "pay/closeorder";
+    public string Name => "closeorder";
 
     public IReadOnlyList<FieldRule> Rules { get; } = [new("out_trade_no", 32, IsRequired: true)];
 

@@ -3,8 +3,8 @@ namespace Modular.Sandbox.WeChat.V2;
 /// <summary>One address of API v2.</summary>
 internal interface IV2Method
 {
-    /// <summary>Without a slash at the beginning, for example <c>pay/orderquery</c>; faults name methods by it.</summary>
-    string Path { get; }
+    /// <summary>The last part of its path, for example <c>orderquery</c>; faults call it <c>v2.orderquery</c>.</summary>
+    string Name { get; }
 
     /// <summary>The fields besides those that every request has.</summary>
     IReadOnlyList<FieldRule> Rules { get; }

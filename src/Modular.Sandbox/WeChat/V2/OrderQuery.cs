@@ -3,7 +3,7 @@ namespace Modular.Sandbox.WeChat.V2;
 /// <summary><c>/pay/orderquery</c>, by WeChat's number or by the merchant's; WeChat's goes first where both are given.</summary>
 internal sealed class OrderQuery(WeChatBook book, WeChatDesk desk) : IV2Method
 {
-    public string Path => "pay/orderquery";
+    public string Name => "orderquery";
 
     public IReadOnlyList<FieldRule> Rules { get; } = [new("transaction_id", 32), new("out_trade_no", 32)];
 

@@ -11,7 +11,7 @@ internal sealed class UnifiedOrder(WeChatBook book, WeChatDesk desk, WeChatLinks
     // What may differ between two requests for the same order; its end is fixed by the first.
     private static readonly string[] PerRequest = ["sign", "nonce_str", "spbill_create_ip", "time_start", "time_expire"];
 
-    public string Path => "pay/unifiedorder";
+    public string Name => "unifiedorder";
 
     public IReadOnlyList<FieldRule> Rules => fields.Rules;
 

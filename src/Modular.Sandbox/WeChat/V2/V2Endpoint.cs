@@ -12,7 +12,7 @@ internal sealed partial class V2Endpoint(
     {
         foreach (var method in methods)
         {
-            routes.Map("/" + method.Path, async (HttpRequest request) => await HandleAsync(request, method));
+            routes.Map("/pay/" + method.Name, async (HttpRequest request) => await HandleAsync(request, method));
         }
     }
 
@@ -38,7 +38,7 @@ internal sealed partial class V2Endpoint(
             return Refuse(method, refusal, null, GatewayFaultKind.None);
         }
 
-        var fault = faults.TakeGateway(method.Path, fields.GetValueOrDefault("out_trade_no")) ?? new GatewayFault();
+        var fault = faults.TakeGateway("v2." + method.Name, fields.GetValueOrDefault("out_trade_no")) ?? new GatewayFault();
         if (fault.SlowSeconds > 0)
         {
             await Task.Delay(TimeSpan.FromSeconds(fault.SlowSeconds), time, request.HttpContext.RequestAborted);
@@ -62,7 +62,7 @@ internal sealed partial class V2Endpoint(
             check.CheckFields(call, method);
             var answer = new Dictionary<string, string>(StringComparer.Ordinal) { ["result_code"] = "SUCCESS" };
             method.Answer(call, answer);
-            LogAnswer(method.Path, "SUCCESS");
+            LogAnswer(method.Name, "SUCCESS");
             return V2Answers.Signed(call, answer, fault);
         }
         catch (V2Refusal refusal)
@@ -77,7 +77,7 @@ internal sealed partial class V2Endpoint(
 
     private IResult Refuse(IV2Method method, V2Refusal refusal, V2Call? call, GatewayFaultKind fault)
     {
-        LogAnswer(method.Path, refusal.Code);
+        LogAnswer(method.Name, refusal.Code);
         return call is null || refusal.IsTransport
             ? V2Answers.Failure(refusal.Message)
             : V2Answers.Signed(call, V2Answers.Explain(refusal.Code, refusal.Message), fault);
@@ -132,6 +132,6 @@ internal sealed partial class V2Endpoint(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Path} answered {Code}")]
-    private partial void LogAnswer(string path, string code);
+    [LoggerMessage(Level = LogLevel.Information, Message = "API v2 {Method} answered {Code}")]
+    private partial void LogAnswer(string method, string code);
 }

@@ -116,7 +116,7 @@ public sealed class WeChatTests(Surroundings surroundings)
         await shopper.FitsAsync();
         await shopper.ShotAsync("checkout");
         await shopper.Page.Locator("#pay").ClickAsync();
-        await shopper.Page.WaitForURLAsync("**/checkmweb?**");
+        await shopper.Page.WaitForURLAsync("**/wechat/h5/**");
         await shopper.ShotAsync("cashier");
         await shopper.Page.Locator("#pay").ClickAsync();
 
@@ -134,7 +134,7 @@ public sealed class WeChatTests(Surroundings surroundings)
         var orderNo = await shopper.OrderAsync();
         await shopper.ChooseAsync("wechatpay/mobile");
         await shopper.Page.Locator("#pay").ClickAsync();
-        await shopper.Page.WaitForURLAsync("**/checkmweb?**");
+        await shopper.Page.WaitForURLAsync("**/wechat/h5/**");
         await shopper.Page.Locator("#cancel").ClickAsync();
 
         await shopper.Page.WaitForURLAsync($"**/orders/{orderNo}");

@@ -25,6 +25,9 @@ internal sealed record Choice(string Provider, string DisplayName, string Plugin
     /// <summary>How the form names the choice.</summary>
     public string Value => $"{Provider}/{SceneName}";
 
+    /// <summary>What the checkout calls it: the provider's name, and the instance's where two have one name.</summary>
+    public string Label { get; private init; } = DisplayName;
+
     /// <summary>The scene as it stands in addresses and texts.</summary>
     public string SceneName => Scene.ToText();
 
@@ -38,7 +41,7 @@ internal sealed record Choice(string Provider, string DisplayName, string Plugin
 
         // Two instances of one provider would look alike.
         var ambiguous = all.GroupBy(choice => (choice.DisplayName, choice.Scene)).Where(group => group.Count() > 1).SelectMany(group => group).ToHashSet();
-        return Array.ConvertAll(all, choice => ambiguous.Contains(choice) ? choice with { DisplayName = $"{choice.DisplayName} ({choice.Provider})" } : choice);
+        return Array.ConvertAll(all, choice => ambiguous.Contains(choice) ? choice with { Label = $"{choice.DisplayName} ({choice.Provider})" } : choice);
     }
 
     /// <summary>

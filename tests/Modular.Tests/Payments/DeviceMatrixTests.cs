@@ -87,8 +87,8 @@ public sealed class DeviceMatrixTests
     public void Two_instances_of_one_provider_are_told_apart_by_name()
     {
         ProviderView View(string name) => new(name, "P", "微信支付", ["qr"], null, Wallet.WeChat, [PaymentScene.Qr]);
-        Assert.Equal(["微信支付 (a)", "微信支付 (b)"], Choice.AllOf([View("a"), View("b")]).Select(choice => choice.DisplayName));
-        Assert.Equal(["微信支付"], Choice.AllOf([View("a")]).Select(choice => choice.DisplayName));
+        Assert.Equal(["微信支付 (a)", "微信支付 (b)"], Choice.AllOf([View("a"), View("b")]).Select(choice => choice.Label));
+        Assert.Equal(["微信支付"], Choice.AllOf([View("a")]).Select(choice => choice.Label));
     }
 
     private static Choice Alipay(PaymentScene scene) => new("alipay", "Alipay", "Modular.Payments.Alipay", Wallet.Alipay, scene);

@@ -6,8 +6,8 @@ namespace Modular.Payments;
 /// </summary>
 internal sealed class RefusalBudgets(TimeProvider time)
 {
-    private const int PerInstance = 1000;
-    private const int PerSender = 100;
+    private const int PerInstance = 5000;
+    private const int PerSender = 1000;
 
     // More senders than this at a time share one bucket.
     private const int MaxSenders = 4096;

@@ -14,6 +14,12 @@ public sealed record RawRequest(
     IReadOnlyList<KeyValuePair<string, string>> Headers,
     ReadOnlyMemory<byte> Body)
 {
+    /// <summary>
+    /// When it arrived, UTC; null stands for now. How fresh a message is counts from here, so that a kept one can be processed
+    /// again after a setting was mended.
+    /// </summary>
+    public DateTimeOffset? ReceivedAt { get; init; }
+
     /// <summary>The value of the only header named <paramref name="name"/>; null when it is absent or stands twice.</summary>
     public string? Header(string name)
     {

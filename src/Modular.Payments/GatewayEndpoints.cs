@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Modular.Kernel;
 using Modular.Kernel.Web;
 using Modular.Payments.Abstractions;
 
@@ -19,8 +20,9 @@ internal static class GatewayEndpoints
         routes.MapGet("/payments/{instance}/return", ReturnAsync).AllowAnonymous().ExcludeFromDescription();
     }
 
-    private static async Task<IResult> NotifyAsync(string instance, HttpContext context, IMediator mediator)
+    private static async Task<IResult> NotifyAsync(string instance, HttpContext context, IMediator mediator, TimeProvider time)
     {
+        var receivedAt = time.UtcNow();
         byte[]? body;
         try
         {
@@ -38,7 +40,7 @@ internal static class GatewayEndpoints
         }
 
         // Not the request's token: a provider that hangs up early must still find its news stored.
-        return await mediator.Send(new HandleNotify.Command(instance, Raw(context, body), Source(context)), CancellationToken.None) switch
+        return await mediator.Send(new HandleNotify.Command(instance, Raw(context, body, receivedAt), Source(context)), CancellationToken.None) switch
         {
             HandleNotify.Outcome.Reply reply => new ReplyResult(reply.Bytes),
             HandleNotify.Outcome.UnknownInstance => Results.Text("unknown provider instance", statusCode: StatusCodes.Status404NotFound),
@@ -46,9 +48,9 @@ internal static class GatewayEndpoints
         };
     }
 
-    private static async Task<IResult> ReturnAsync(string instance, HttpContext context, IMediator mediator, OrderAccess access)
+    private static async Task<IResult> ReturnAsync(string instance, HttpContext context, IMediator mediator, OrderAccess access, TimeProvider time)
     {
-        return await mediator.Send(new HandleReturn.Command(instance, Raw(context, []), Source(context)), context.RequestAborted) switch
+        return await mediator.Send(new HandleReturn.Command(instance, Raw(context, [], time.UtcNow()), Source(context)), context.RequestAborted) switch
         {
             HandleReturn.Outcome.ToOrder order when order.Verified || access.Allows(context, order.OrderNo) => SeeOther(context, $"/orders/{order.OrderNo}"),
             HandleReturn.Outcome.UnknownInstance => Results.NotFound(),
@@ -63,7 +65,7 @@ internal static class GatewayEndpoints
         return Results.StatusCode(StatusCodes.Status303SeeOther);
     }
 
-    private static RawRequest Raw(HttpContext context, byte[] body)
+    private static RawRequest Raw(HttpContext context, byte[] body, DateTimeOffset receivedAt)
     {
         var headers = new List<KeyValuePair<string, string>>(context.Request.Headers.Count);
         foreach (var (name, values) in context.Request.Headers)
@@ -75,7 +77,7 @@ internal static class GatewayEndpoints
         }
 
         var query = context.Request.QueryString;
-        return new RawRequest(context.Request.Method, query.HasValue ? query.Value![1..] : "", headers, body);
+        return new RawRequest(context.Request.Method, query.HasValue ? query.Value![1..] : "", headers, body) { ReceivedAt = receivedAt };
     }
 
     private static string? Source(HttpContext context) => context.Connection.RemoteIpAddress?.ToString();

@@ -51,6 +51,7 @@ public static class PaymentsModule
         services.AddScoped<SettlementDoor>();
         services.AddScoped<AttemptEnder>();
         services.AddScoped<PaymentStarter>();
+        services.AddScoped<HintedQuery>();
         services.AddSingleton<PayerSession>();
         services.AddSingleton<IModelPart, PaymentModel>();
         services.AddSingleton<IModelPart, InboxModel>();

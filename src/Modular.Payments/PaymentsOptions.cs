@@ -23,6 +23,9 @@ public sealed record PaymentsOptions(Uri? PublicUrl, string? PublicUrlProblem, I
     /// <summary>How much later than the provider's own expiry an unknown payment counts as dead; covers the difference of the clocks.</summary>
     public TimeSpan ExpiryGrace { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>How long the inbox keeps messages; longer than any provider repeats one, refunds are argued about or books are closed.</summary>
+    public TimeSpan InboxRetention { get; init; } = TimeSpan.FromDays(180);
+
     /// <summary>The wait before the check that follows <paramref name="checksDone"/> checks.</summary>
     public TimeSpan WaitAfter(int checksDone) => ConfirmSchedule[Math.Min(checksDone, ConfirmSchedule.Count - 1)];
 
@@ -30,7 +33,8 @@ public sealed record PaymentsOptions(Uri? PublicUrl, string? PublicUrlProblem, I
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var (url, problem) = ReadPublicUrl(configuration["Modular:PublicUrl"]);
-        return new PaymentsOptions(url, problem, ReadSchedule(configuration["Modular:Payments:ConfirmSchedule"] ?? DefaultSchedule));
+        var options = new PaymentsOptions(url, problem, ReadSchedule(configuration["Modular:Payments:ConfirmSchedule"] ?? DefaultSchedule));
+        return configuration["Modular:Inbox:Retention"] is { Length: > 0 } retention ? options with { InboxRetention = ReadRetention(retention) } : options;
     }
 
     private static (Uri? Url, string? Problem) ReadPublicUrl(string? text)
@@ -51,6 +55,11 @@ public sealed record PaymentsOptions(Uri? PublicUrl, string? PublicUrlProblem, I
             ? (null, "Modular:PublicUrl uses plain http to a host that is not this machine: use https.")
             : (url, null);
     }
+
+    private static TimeSpan ReadRetention(string text) =>
+        TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span) && span >= TimeSpan.FromDays(1)
+            ? span
+            : throw new InvalidOperationException($"Modular:Inbox:Retention is '{text}': write a time span of a day or more, for example 180.00:00:00.");
 
     private static TimeSpan[] ReadSchedule(string text)
     {

@@ -14,7 +14,8 @@ namespace Modular.Payments;
 /// </summary>
 public static partial class HandleNotify
 {
-    public sealed record Command(string Instance, RawRequest Request, string? SourceAddress) : IRequest<Outcome>;
+    /// <param name="IsKept">It comes out of the inbox, where an operator has it processed again.</param>
+    public sealed record Command(string Instance, RawRequest Request, string? SourceAddress, bool IsKept = false) : IRequest<Outcome>;
 
     public abstract record Outcome
     {
@@ -32,7 +33,8 @@ public static partial class HandleNotify
     }
 
     internal sealed partial class Handler(
-        ProviderCatalogue providers, SettlementQueue settlement, InboxRecorder inbox, PaymentsOptions options, ILogger<Handler> log)
+        ProviderCatalogue providers, SettlementQueue settlement, InboxRecorder inbox, HintedQuery hints, PaymentsOptions options,
+        TimeProvider time, ILogger<Handler> log)
         : IRequestHandler<Command, Outcome>
     {
         private static readonly string Probe = RefusalReason.Probe.ToText();
@@ -49,6 +51,10 @@ public static partial class HandleNotify
                 return new Outcome.Unavailable();
             }
 
+            var received = new Received(
+                provider.Name, "notify", command.Request, command.SourceAddress, time.GetTimestamp(),
+                (provider.Acknowledge().StatusCode, provider.Refuse().StatusCode), command.IsKept);
+
             // The limit is a timer and not a token of the request: a provider that hangs up early still gets its news stored.
             using var limit = new CancellationTokenSource(options.NotifyBudget);
             // Its own budget ends the verification; a plugin that hangs is an undecided message and no cancelled request.
@@ -56,19 +62,19 @@ public static partial class HandleNotify
             return verification switch
             {
                 Verification.Verified { Report: { } report } when ReportRules.Problem(report) is { } problem =>
-                    await RefuseAsync(command, provider, "unusable_report", problem, null, limit.Token),
-                Verification.Verified { Report: { } report } => await SettleAsync(command, provider, report, limit.Token),
+                    await RefuseAsync(received, provider, "unusable_report", problem, null, limit.Token),
+                Verification.Verified { Report: { } report } => await SettleAsync(received, provider, report, limit.Token),
                 Verification.Refused refused =>
-                    await RefuseAsync(command, provider, refused.Reason.ToText(), refused.Detail, refused.PaymentNoHint, limit.Token),
+                    await RefuseAsync(received, provider, refused.Reason.ToText(), refused.Detail, refused.PaymentNoHint, limit.Token),
                 Verification.Unsigned => await RefuseAsync(
-                    command, provider, RefusalReason.MissingSignature.ToText(), "The plugin takes it for a return, which proves nothing.", null, limit.Token),
+                    received, provider, RefusalReason.MissingSignature.ToText(), "The plugin takes it for a return, which proves nothing.", null, limit.Token),
                 _ => Undecided(provider, verification),
             };
         }
 
-        private async Task<Outcome> SettleAsync(Command command, ProviderInstance provider, PaymentReport report, CancellationToken cancellationToken)
+        private async Task<Outcome> SettleAsync(Received received, ProviderInstance provider, PaymentReport report, CancellationToken cancellationToken)
         {
-            var message = inbox.Accepted(provider.Name, "notify", command.Request, command.SourceAddress);
+            var message = inbox.Accepted(received);
             var outcome = await StoreAsync(new Entry(provider.Name, provider.Account, ReportSource.Notify, report, message), cancellationToken);
             if (outcome is null)
             {
@@ -80,7 +86,7 @@ public static partial class HandleNotify
         }
 
         private async Task<Outcome> RefuseAsync(
-            Command command, ProviderInstance provider, string reason, string detail, string? paymentNoHint, CancellationToken cancellationToken)
+            Received received, ProviderInstance provider, string reason, string detail, string? paymentNoHint, CancellationToken cancellationToken)
         {
             if (reason == Probe)
             {
@@ -91,10 +97,15 @@ public static partial class HandleNotify
                 LogRefused(provider.Name, reason, detail);
             }
 
-            if (inbox.Refused(provider.Name, "notify", command.Request, command.SourceAddress, reason, detail, paymentNoHint) is { } message)
+            if (inbox.Refused(received, reason, detail, paymentNoHint) is { } message)
             {
                 // A refusal stays a refusal even when it cannot be stored.
                 await StoreAsync(new Entry(provider.Name, provider.Account, ReportSource.Notify, null, message), cancellationToken);
+            }
+
+            if (paymentNoHint is not null)
+            {
+                await hints.TakeAsync(provider.Name, paymentNoHint, cancellationToken);
             }
 
             return new Outcome.Reply(provider.Refuse());

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using MediatR;
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Modular.Kernel;
@@ -16,7 +17,8 @@ namespace Modular.Payments;
 /// </summary>
 public static partial class HandleReturn
 {
-    public sealed record Command(string Instance, RawRequest Request, string? SourceAddress) : IRequest<Outcome>;
+    /// <param name="IsKept">It comes out of the inbox, where an operator has it processed again.</param>
+    public sealed record Command(string Instance, RawRequest Request, string? SourceAddress, bool IsKept = false) : IRequest<Outcome>;
 
     public abstract record Outcome
     {
@@ -37,7 +39,7 @@ public static partial class HandleReturn
 
     internal sealed partial class Handler(
         ModularDbContext db, ProviderCatalogue providers, SettlementQueue settlement, InboxRecorder inbox, ProviderInquiry inquiry,
-        PaymentsOptions options, ILogger<Handler> log) : IRequestHandler<Command, Outcome>
+        PaymentsOptions options, TimeProvider time, ILogger<Handler> log) : IRequestHandler<Command, Outcome>
     {
         public async Task<Outcome> Handle(Command command, CancellationToken cancellationToken)
         {
@@ -46,32 +48,36 @@ public static partial class HandleReturn
                 return new Outcome.UnknownInstance();
             }
 
+            // A browser is always sent on; what it sees then depends on what it may see.
+            var received = new Received(
+                provider.Name, "return", command.Request, command.SourceAddress, time.GetTimestamp(),
+                (StatusCodes.Status303SeeOther, StatusCodes.Status303SeeOther), command.IsKept);
             switch (await provider.VerifyReturnAsync(command.Request, options.ReturnBudget, cancellationToken))
             {
                 case Verification.Verified { Report: { } report } when ReportRules.Problem(report) is null:
                     if (!Decision.IsOurs(provider.Account, report.Account))
                     {
-                        return await RefuseAsync(command, provider, "wrong_account", "The return names another account.", null, cancellationToken);
+                        return await RefuseAsync(received, provider, "wrong_account", "The return names another account.", null, cancellationToken);
                     }
 
-                    var message = inbox.Accepted(provider.Name, "return", command.Request, command.SourceAddress) with { PaymentNoHint = report.PaymentNo };
+                    var message = inbox.Accepted(received) with { PaymentNoHint = report.PaymentNo };
                     await RecordAsync(new Entry(provider.Name, provider.Account, ReportSource.Return, null, message), cancellationToken);
                     return await AskAsync(provider, report.PaymentNo, verified: true, cancellationToken);
                 case Verification.Unsigned { PaymentNo: { } paymentNo }:
-                    return await TakeUnsignedAsync(command, provider, paymentNo, cancellationToken);
+                    return await TakeUnsignedAsync(received, provider, paymentNo, cancellationToken);
                 case Verification.Refused refused:
-                    return await RefuseAsync(command, provider, refused.Reason.ToText(), refused.Detail, refused.PaymentNoHint, cancellationToken);
+                    return await RefuseAsync(received, provider, refused.Reason.ToText(), refused.Detail, refused.PaymentNoHint, cancellationToken);
                 default:
                     return new Outcome.Unavailable();
             }
         }
 
         /// <summary>Kept only when it names a payment of ours: anybody can make one, and numbers cannot be guessed.</summary>
-        private async Task<Outcome> TakeUnsignedAsync(Command command, ProviderInstance provider, string paymentNo, CancellationToken cancellationToken)
+        private async Task<Outcome> TakeUnsignedAsync(Received received, ProviderInstance provider, string paymentNo, CancellationToken cancellationToken)
         {
             if (await FindAsync(provider, paymentNo, cancellationToken) is not null)
             {
-                var message = inbox.Accepted(provider.Name, "return", command.Request, command.SourceAddress) with { PaymentNoHint = paymentNo };
+                var message = inbox.Accepted(received) with { PaymentNoHint = paymentNo };
                 await RecordAsync(new Entry(provider.Name, provider.Account, ReportSource.Return, null, message), cancellationToken);
             }
 
@@ -94,10 +100,10 @@ public static partial class HandleReturn
         }
 
         private async Task<Outcome> RefuseAsync(
-            Command command, ProviderInstance provider, string reason, string detail, string? paymentNoHint, CancellationToken cancellationToken)
+            Received received, ProviderInstance provider, string reason, string detail, string? paymentNoHint, CancellationToken cancellationToken)
         {
             LogRefused(provider.Name, reason, detail);
-            if (inbox.Refused(provider.Name, "return", command.Request, command.SourceAddress, reason, detail, paymentNoHint) is { } message)
+            if (inbox.Refused(received, reason, detail, paymentNoHint) is { } message)
             {
                 await RecordAsync(new Entry(provider.Name, provider.Account, ReportSource.Return, null, message), cancellationToken);
             }

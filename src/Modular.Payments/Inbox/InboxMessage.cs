@@ -40,6 +40,12 @@ internal sealed class InboxMessage
 
     public string? ProviderState { get; init; }
 
+    /// <summary>The HTTP status of the answer that it was given when it was last decided about.</summary>
+    public int? AnswerStatus { get; init; }
+
+    /// <summary>Milliseconds from its arrival until it was written here, just before the commit.</summary>
+    public int? DurationMs { get; init; }
+
     /// <summary>The request as received, protected with the shop's data protection keys.</summary>
     public required string Envelope { get; init; }
 
@@ -76,13 +82,15 @@ internal static class InboxSql
     public static string Insert(SqlDialect dialect) =>
         $"""
         INSERT INTO payments_inbox (content_hash, instance, kind, received_at, source_address, verdict, reason, detail, effect,
-                                    payment_no, provider_trade_no, provider_state, envelope, copies)
+                                    payment_no, provider_trade_no, provider_state, answer_status, duration_ms, envelope, copies)
         SELECT e.key, e.value->>'instance', e.value->>'kind', CAST(e.value->>'received_at' AS {dialect.TimeType}), e.value->>'source',
                e.value->>'verdict', e.value->>'reason', e.value->>'detail', e.value->>'effect', e.value->>'payment_no',
-               e.value->>'trade_no', e.value->>'state', e.value->>'envelope', CAST(e.value->>'copies' AS bigint)
+               e.value->>'trade_no', e.value->>'state', CAST(e.value->>'answer' AS integer),
+               CAST(e.value->>'duration' AS integer), e.value->>'envelope', CAST(e.value->>'copies' AS bigint)
         FROM {dialect.Each("@messages")} AS e WHERE true
         ON CONFLICT (content_hash) DO UPDATE SET verdict = excluded.verdict, reason = excluded.reason, detail = excluded.detail,
-               effect = excluded.effect, copies = payments_inbox.copies + excluded.copies
+               effect = excluded.effect, payment_no = excluded.payment_no, provider_trade_no = excluded.provider_trade_no,
+               provider_state = excluded.provider_state, answer_status = excluded.answer_status, duration_ms = excluded.duration_ms, copies = payments_inbox.copies + excluded.copies
         """;
 
     public static string Count(SqlDialect dialect) =>
@@ -112,6 +120,8 @@ internal static class InboxSql
                 ["payment_no"] = report?.PaymentNo ?? message.PaymentNoHint,
                 ["trade_no"] = report?.ProviderTradeNo,
                 ["state"] = report?.ProviderState,
+                ["answer"] = record.Verdict == Plan.Accepted ? message.Answers.Accepted : message.Answers.Refused,
+                ["duration"] = message.Elapsed(),
                 ["envelope"] = message.Envelope(),
                 ["copies"] = record.Copies,
             });

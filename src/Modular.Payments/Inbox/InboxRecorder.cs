@@ -9,8 +9,8 @@ using Modular.Payments.Settlement;
 namespace Modular.Payments;
 
 /// <summary>
-/// Turns requests into what the inbox keeps of them, and sees to it that strangers cannot fill the disk: refused messages
-/// have a budget per instance, verified ones are always kept. Thread-safe.
+/// Turns requests into what the inbox keeps of them, and back. Verified messages are always kept, refused ones within
+/// <see cref="RefusalBudgets"/>. Thread-safe.
 /// </summary>
 internal sealed class InboxRecorder(IDataProtectionProvider protection, TimeProvider time)
 {
@@ -18,27 +18,33 @@ internal sealed class InboxRecorder(IDataProtectionProvider protection, TimeProv
     private const int MaxRefusedBytes = 16 * 1024;
 
     private readonly IDataProtector protector = protection.CreateProtector("Modular.Inbox.v1");
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, RefusalBudget> budgets = new();
+    private readonly RefusalBudgets budgets = new(time);
 
     /// <summary>A verified message.</summary>
-    public ReceivedMessage Accepted(string instance, string kind, RawRequest request, string? sourceAddress) =>
-        Message(instance, kind, request, sourceAddress, request.Body);
+    public ReceivedMessage Accepted(Received received) => Message(received, received.Request.Body.Length);
 
-    /// <summary>A refused message; null when the instance has refused so many lately that this one is only counted.</summary>
-    public ReceivedMessage? Refused(string instance, string kind, RawRequest request, string? sourceAddress, string reason, string detail, string? paymentNoHint)
+    /// <summary>A refused message; null when its sender, or all senders, had so many refused lately that this one is only counted.</summary>
+    public ReceivedMessage? Refused(Received received, string reason, string detail, string? paymentNoHint) =>
+        received.IsKept || budgets.TryTake(received.Instance, received.SourceAddress)
+            ? Message(received, MaxRefusedBytes) with
+            {
+                RefusedBecause = reason,
+                Detail = detail.Length > 512 ? detail[..512] : detail,
+                PaymentNoHint = paymentNoHint is { Length: <= 64 } && ReportRules.IsPrintable(paymentNoHint) ? paymentNoHint : null,
+            }
+            : null;
+
+    /// <summary>The request that was kept; null when the shop's keys cannot open it any more.</summary>
+    public (RawRequest Request, bool IsWhole)? Open(InboxMessage message)
     {
-        if (!budgets.GetOrAdd(instance, _ => new RefusalBudget(time)).TryTake())
+        try
+        {
+            return Envelope.Read(protector.Unprotect(Base64Url.DecodeFromChars(message.Envelope)), message.ReceivedAt);
+        }
+        catch (Exception e) when (e is CryptographicException or FormatException)
         {
             return null;
         }
-
-        var body = request.Body.Length > MaxRefusedBytes ? request.Body[..MaxRefusedBytes] : request.Body;
-        return Message(instance, kind, request, sourceAddress, body) with
-        {
-            RefusedBecause = reason,
-            Detail = detail.Length > 512 ? detail[..512] : detail,
-            PaymentNoHint = paymentNoHint is { Length: <= 64 } && ReportRules.IsPrintable(paymentNoHint) ? paymentNoHint : null,
-        };
     }
 
     private static string Hash(string instance, string kind, RawRequest request)
@@ -49,56 +55,30 @@ internal sealed class InboxRecorder(IDataProtectionProvider protection, TimeProv
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private ReceivedMessage Message(string instance, string kind, RawRequest request, string? sourceAddress, ReadOnlyMemory<byte> body) => new()
+    private ReceivedMessage Message(Received received, int maxBody) => new()
     {
-        ContentHash = Hash(instance, kind, request),
-        Kind = kind,
-        ReceivedAt = time.UtcNow(),
-        SourceAddress = sourceAddress,
+        ContentHash = Hash(received.Instance, received.Kind, received.Request),
+        Kind = received.Kind,
+        ReceivedAt = received.Request.ReceivedAt ?? time.UtcNow(),
+        SourceAddress = received.SourceAddress,
+        Copies = received.IsKept ? 0 : 1,
+        Answers = received.Answers,
+        Elapsed = () => (int)Math.Clamp(time.GetElapsedTime(received.StartedAt).TotalMilliseconds, 0, int.MaxValue),
         // The alphabet for addresses, because the other one's plus signs would be escaped in the statement's JSON.
-        Envelope = () => Base64Url.EncodeToString(protector.Protect(Envelope(request, body.Span))),
+        Envelope = () => Base64Url.EncodeToString(protector.Protect(Envelope.Write(received.Request, maxBody))),
     };
-
-    // Laid out like the request itself: request line, headers, an empty line, the body.
-    private static byte[] Envelope(RawRequest request, ReadOnlySpan<byte> body)
-    {
-        var head = new StringBuilder(512).Append(request.Method).Append(" ?").Append(request.Query).Append('\n');
-        foreach (var (name, value) in request.Headers)
-        {
-            head.Append(name).Append(": ").Append(value).Append('\n');
-        }
-
-        head.Append('\n');
-        return [.. Encoding.UTF8.GetBytes(head.ToString()), .. body];
-    }
-
-    /// <summary>A bucket of refusals that fills again by one a second.</summary>
-    private sealed class RefusalBudget(TimeProvider time)
-    {
-        private const int Capacity = 1000;
-
-        private readonly Lock gate = new();
-        private double left = Capacity;
-        private long filledAt = time.GetTimestamp();
-
-        public bool TryTake()
-        {
-            lock (gate)
-            {
-                var now = time.GetTimestamp();
-                left = Math.Min(Capacity, left + time.GetElapsedTime(filledAt, now).TotalSeconds);
-                filledAt = now;
-                if (left < 1)
-                {
-                    return false;
-                }
-
-                left--;
-                return true;
-            }
-        }
-    }
 }
+
+/// <summary>A request on its way into the inbox.</summary>
+/// <param name="Instance">The provider instance that it came to.</param>
+/// <param name="Kind"><c>notify</c> or <c>return</c>.</param>
+/// <param name="Request">The request.</param>
+/// <param name="SourceAddress">Who sent it.</param>
+/// <param name="StartedAt">The clock's timestamp from which its duration counts.</param>
+/// <param name="Answers">The status of the answer when it is accepted, and when it is not.</param>
+/// <param name="IsKept">It comes out of the inbox to be processed again, and has arrived only once.</param>
+internal sealed record Received(
+    string Instance, string Kind, RawRequest Request, string? SourceAddress, long StartedAt, (int Accepted, int Refused) Answers, bool IsKept);
 
 /// <summary>What the texts of a report must look like before they are compared or stored.</summary>
 internal static class ReportRules

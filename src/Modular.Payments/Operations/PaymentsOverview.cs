@@ -22,11 +22,7 @@ public static class PaymentsOverview
     /// <param name="OutboxDue">Events whose delivery is due.</param>
     /// <param name="Messages">The last messages, newest first.</param>
     public sealed record View(
-        int OpenPayments, DateTimeOffset? OldestOpenAt, int RefusedLastDay, int ProbesLastDay, int HeldPayments, int OutboxDue, IReadOnlyList<Message> Messages);
-
-    /// <summary>A received notification or return.</summary>
-    public sealed record Message(
-        DateTimeOffset ReceivedAt, string Instance, string Kind, string Verdict, string? Reason, string? Detail, string Effect, string? PaymentNo, long Copies);
+        int OpenPayments, DateTimeOffset? OldestOpenAt, int RefusedLastDay, int ProbesLastDay, int HeldPayments, int OutboxDue, IReadOnlyList<InboxView> Messages);
 
     internal sealed class Handler(ModularDbContext db, TimeProvider time) : IRequestHandler<Query, View>
     {
@@ -46,7 +42,7 @@ public static class PaymentsOverview
                 await db.Set<Payment>().CountAsync(payment => payment.Status == PaymentStatus.Held, cancellationToken),
                 await db.Set<OutboxMessage>().CountAsync(message => message.DueAt <= now, cancellationToken),
                 await db.Set<InboxMessage>().OrderByDescending(message => message.Id).Take(MaxMessages)
-                    .Select(m => new Message(m.ReceivedAt, m.Instance, m.Kind, m.Verdict, m.Reason, m.Detail, m.Effect, m.PaymentNo, m.Copies))
+                    .Select(InboxView.Of)
                     .ToListAsync(cancellationToken));
         }
     }

@@ -33,6 +33,15 @@ internal sealed record ReceivedMessage
     /// <summary>One sentence about the refusal.</summary>
     public string? Detail { get; init; }
 
+    /// <summary>How many arrivals it stands for: none when an operator has a kept message processed again.</summary>
+    public int Copies { get; init; } = 1;
+
+    /// <summary>The HTTP status of the answer when the message is acknowledged, and when it is not.</summary>
+    public required (int Accepted, int Refused) Answers { get; init; }
+
+    /// <summary>Tells how long it has been worked on, in milliseconds; asked when the message is written.</summary>
+    public required Func<int> Elapsed { get; init; }
+
     /// <summary>The payment that a message names which brings no report: a return, or something unverified.</summary>
     public string? PaymentNoHint { get; init; }
 }

@@ -75,7 +75,7 @@ internal sealed class Plan
     {
         if (entry.Message is { } message && IsRepeated(message.ContentHash, loaded))
         {
-            repeated[message.ContentHash] = repeated.GetValueOrDefault(message.ContentHash) + 1;
+            repeated[message.ContentHash] = repeated.GetValueOrDefault(message.ContentHash) + message.Copies;
             var known = entry.Report is null ? null : loaded.Payments.GetValueOrDefault(entry.Report.PaymentNo);
             return new Outcome(Effect.Duplicate, OrderNo: known?.OrderNo, Status: known is null ? null : StandingOf(known).Status);
         }
@@ -142,7 +142,7 @@ internal sealed class Plan
     private void RecordMessage(Entry entry, ReceivedMessage message, Outcome outcome)
     {
         var refused = message.RefusedBecause is not null || outcome.Effect is Effect.WrongAccount or Effect.UnknownPayment;
-        var copies = records.TryGetValue(message.ContentHash, out var earlier) ? earlier.Copies + 1 : 1;
+        var copies = message.Copies + (records.TryGetValue(message.ContentHash, out var earlier) ? earlier.Copies : 0);
         records[message.ContentHash] = new Record(entry, refused ? Refused : Accepted, outcome.Reason, outcome.Effect, copies);
     }
 

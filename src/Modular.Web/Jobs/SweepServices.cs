@@ -19,6 +19,9 @@ internal static class SweepServices
     // A due payment must be asked within five seconds: two of the schedule, one of the scheduler, one of the queue.
     private const string EveryTwoSeconds = "*/2 * * * * *";
 
+    // In the small hours of China, where the shops of these providers are.
+    private const string Nightly = "30 19 * * *";
+
     public static void AddSweeps(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddScoped<Sweeps>();
@@ -49,6 +52,7 @@ internal static class SweepServices
         var utc = new RecurringJobOptions { TimeZone = TimeZoneInfo.Utc };
         jobs.AddOrUpdate<Sweeps>("confirm-payments", sweeps => sweeps.ConfirmPaymentsAsync(CancellationToken.None), EveryTwoSeconds, utc);
         jobs.AddOrUpdate<Sweeps>("close-orders", sweeps => sweeps.CloseOrdersAsync(CancellationToken.None), EveryTwoSeconds, utc);
+        jobs.AddOrUpdate<Sweeps>("forget-messages", sweeps => sweeps.ForgetMessagesAsync(CancellationToken.None), Nightly, utc);
         jobs.AddOrUpdate<Sweeps>("dispatch-events", sweeps => sweeps.DispatchEventsAsync(CancellationToken.None), EveryTwoSeconds, utc);
     }
 

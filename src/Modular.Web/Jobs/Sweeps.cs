@@ -23,6 +23,11 @@ public sealed class Sweeps(IMediator mediator)
     [AutomaticRetry(Attempts = 0)]
     public Task<int> CloseOrdersAsync(CancellationToken cancellationToken) => mediator.Send(new CloseOrders.Command(), cancellationToken);
 
+    /// <summary>Deletes the inbox's messages whose time is over.</summary>
+    [DisplayName("Forget old messages")]
+    [AutomaticRetry(Attempts = 0)]
+    public Task<int> ForgetMessagesAsync(CancellationToken cancellationToken) => mediator.Send(new ForgetMessages.Command(), cancellationToken);
+
     /// <summary>Delivers the events that are due.</summary>
     [DisplayName("Dispatch events")]
     [AutomaticRetry(Attempts = 0)]

@@ -1,0 +1,158 @@
+using System.Security.Cryptography;
+using System.Text;
+using CsCheck;
+using Modular.Payments;
+using Modular.Payments.Abstractions;
+using Modular.Testing.Hosting;
+using Modular.Tests.Support;
+
+namespace Modular.Tests.Payments;
+
+/// <summary>Everything that arrives is kept as it came, can be found, and can be processed again; none of it can fill the disk.</summary>
+public sealed class InboxTests(OwnShops shops) : IClassFixture<OwnShops>
+{
+    [Theory]
+    [MemberData(nameof(Shops.All), MemberType = typeof(Shops))]
+    public async Task A_message_is_found_by_every_number_and_shown_as_it_came_without_its_signature(string store)
+    {
+        var shop = await shops.OnAsync(store);
+        var (orderNo, paymentNo) = await shop.StartedAsync();
+        var fields = AlipayParty.PaidFields(paymentNo, "0.01");
+        var form = shop.Alipay.Sign(fields);
+        await shop.NotifyAsync(form);
+
+        foreach (var number in new[] { orderNo, paymentNo, fields["trade_no"] })
+        {
+            var found = Assert.Single((await shop.SendAsync(new ListMessages.Query(number))).Messages);
+            Assert.Equal(("accepted", "settled", 200), (found.Verdict, found.Effect, found.AnswerStatus));
+        }
+
+        Assert.Empty((await shop.SendAsync(new ListMessages.Query(orderNo, Verdict: "refused"))).Messages);
+        Assert.Empty((await shop.SendAsync(new ListMessages.Query(orderNo, From: shop.Clock.GetUtcNow().AddMinutes(1)))).Messages);
+        Assert.Empty((await shop.SendAsync(new ListMessages.Query(orderNo, Instance: "other"))).Messages);
+
+        var opened = (await shop.SendAsync(new ShowMessage.Query(Assert.Single((await shop.SendAsync(new ListMessages.Query(paymentNo))).Messages).Id)))!;
+        Assert.Equal(orderNo, opened.OrderNo);
+        Assert.All(fields, field => Assert.Contains(field, opened.Content!.Fields));
+        var sign = opened.Content!.Fields.Single(field => field.Key == "sign").Value;
+        Assert.True(sign.Length < 24, "A signature is shown only in part.");
+        Assert.Contains(opened.Content.Headers, header => header.Key == "Content-Type");
+    }
+
+    [Fact]
+    public async Task A_key_mended_and_the_inbox_processed_again_pay_the_orders_once()
+    {
+        using var strangersKey = RSA.Create(2048);
+        var broken = new Dictionary<string, string?> { ["Modular:Providers:alipay:AlipayPublicKey"] = strangersKey.ExportSubjectPublicKeyInfoPem() };
+        await using var before = await TestShop.StartAsync(new TestShopOptions { Settings = broken });
+        var (orderNo, paymentNo) = await before.StartedAsync();
+        var form = before.Alipay.Sign(AlipayParty.PaidFields(paymentNo, "0.01"));
+        Assert.Equal((400, "fail"), await before.NotifyAsync(form));
+        await before.AssertUntouchedAsync(orderNo, paymentNo);
+        var refused = (await before.InboxRowAsync(form))!;
+        Assert.Equal(("refused", 400), (refused.Verdict, refused.AnswerStatus));
+
+        // With the wrong key still in place it is refused again and nothing moves.
+        Assert.Equal(ProcessMessage.Outcome.Processed, await before.SendAsync(new ProcessMessage.Command(refused.Id)));
+        await before.AssertUntouchedAsync(orderNo, paymentNo);
+
+        await using var mended = await TestShop.StartAsync(new TestShopOptions { Beside = before });
+        for (var time = 0; time < 3; time++)
+        {
+            Assert.Equal(ProcessMessage.Outcome.Processed, await mended.SendAsync(new ProcessMessage.Command(refused.Id)));
+        }
+
+        await mended.AssertPaidOnceAsync(orderNo, paymentNo);
+        var row = (await mended.InboxRowAsync(form))!;
+        Assert.Equal(("accepted", "settled", 1L, 200), (row.Verdict, row.Effect, row.Copies, row.AnswerStatus));
+    }
+
+    [Fact]
+    public async Task A_message_that_was_cut_or_does_not_exist_is_not_processed()
+    {
+        var shop = await shops.OnAsync(Stores.PostgreSql);
+        var body = "sign=" + new string('x', 20_000);
+        await shop.NotifyAsync(body);
+        var row = (await shop.InboxRowAsync(body))!;
+        Assert.Equal(ProcessMessage.Outcome.Incomplete, await shop.SendAsync(new ProcessMessage.Command(row.Id)));
+        Assert.False((await shop.SendAsync(new ShowMessage.Query(row.Id)))!.Content!.IsWhole);
+        Assert.Equal(ProcessMessage.Outcome.NotFound, await shop.SendAsync(new ProcessMessage.Command(long.MaxValue)));
+        Assert.Null(await shop.SendAsync(new ShowMessage.Query(long.MaxValue)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Shops.All), MemberType = typeof(Shops))]
+    public async Task A_refused_notification_that_names_an_open_payment_has_it_asked_about_at_once_and_at_most_once_a_minute(string store)
+    {
+        var shop = await shops.OnAsync(store);
+        var (orderNo, paymentNo) = await shop.SilentQrAsync();
+        await shop.StepAsync(paymentNo, "pay");
+        var forged = AlipayParty.Form(AlipayParty.PaidFields(paymentNo, "0.01").Append(new("sign", "bm8=")).Append(new("sign_type", "RSA2")));
+        Assert.True((await shop.PaymentRowAsync(paymentNo)).NextCheckAt > shop.Clock.GetUtcNow().AddSeconds(5));
+
+        Assert.Equal(400, (await shop.NotifyAsync(forged)).Status);
+        // The hint settles nothing by itself.
+        await shop.AssertUntouchedAsync(orderNo, paymentNo);
+        Assert.True((await shop.PaymentRowAsync(paymentNo)).NextCheckAt <= shop.Clock.GetUtcNow());
+        await shop.SendAsync(new ConfirmPayments.Command());
+        await shop.AssertPaidOnceAsync(orderNo, paymentNo);
+
+        var (_, unpaidNo) = await shop.SilentQrAsync();
+        await shop.NotifyAsync(forged.Replace(paymentNo, unpaidNo, StringComparison.Ordinal));
+        await shop.SendAsync(new ConfirmPayments.Command());
+        await shop.NotifyAsync(forged.Replace(paymentNo, unpaidNo, StringComparison.Ordinal) + "&again=1");
+        Assert.True((await shop.PaymentRowAsync(unpaidNo)).NextCheckAt > shop.Clock.GetUtcNow(), "A second hint within the minute is not taken.");
+    }
+
+    [Fact]
+    public async Task Messages_are_forgotten_after_their_time_and_not_before()
+    {
+        await using var shop = await TestShop.StartAsync(new TestShopOptions { Settings = new Dictionary<string, string?> { ["Modular:Inbox:Retention"] = "30.00:00:00" } });
+        await shop.NotifyAsync("a=1");
+        shop.Clock.Advance(TimeSpan.FromDays(20));
+        await shop.NotifyAsync("a=2");
+        shop.Clock.Advance(TimeSpan.FromDays(10) + TimeSpan.FromMinutes(1));
+
+        Assert.Equal(1, await shop.SendAsync(new ForgetMessages.Command()));
+        Assert.Null(await shop.InboxRowAsync("a=1"));
+        Assert.NotNull(await shop.InboxRowAsync("a=2"));
+    }
+
+    [Fact]
+    public void One_senders_flood_is_bounded_and_leaves_room_for_the_others()
+    {
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var budgets = new RefusalBudgets(clock);
+        var kept = Enumerable.Range(0, 100_000).Count(_ => budgets.TryTake("alipay", "203.0.113.9"));
+        Assert.InRange(kept, 1, 1000);
+        Assert.True(budgets.TryTake("alipay", "198.51.100.7"));
+        Assert.True(budgets.TryTake("wechatpay", "203.0.113.9"));
+
+        clock.Advance(TimeSpan.FromHours(1));
+        Assert.InRange(Enumerable.Range(0, 10_000).Count(_ => budgets.TryTake("alipay", "203.0.113.9")), 300, 400);
+
+        // Ten thousand senders together are bounded as well.
+        Assert.InRange(Enumerable.Range(0, 100_000).Count(n => budgets.TryTake("flooded", $"10.{n % 250}.{n / 250 % 250}.1")), 1, 5000);
+    }
+
+    [Fact]
+    public void A_request_is_kept_byte_for_byte()
+    {
+        var token = Gen.String[Gen.Char["abcXYZ0189-=&%+/"], 1, 20];
+        Gen.Select(token, Gen.Select(token, token).List[0, 8], Gen.Byte.Array[0, 300]).Sample((query, headers, body) =>
+        {
+            var request = new RawRequest("POST", query, [.. headers.Select(header => KeyValuePair.Create(header.Item1, header.Item2))], body);
+            var (read, isWhole) = Envelope.Read(Envelope.Write(request, 300), DateTimeOffset.UnixEpoch)!.Value;
+            return isWhole && read.Method == "POST" && read.Query == query && read.Headers.SequenceEqual(request.Headers)
+                && read.Body.Span.SequenceEqual(body) && read.ReceivedAt == DateTimeOffset.UnixEpoch;
+        });
+    }
+
+    [Fact]
+    public void What_is_no_envelope_is_nothing()
+    {
+        Assert.Null(Envelope.Read(Encoding.UTF8.GetBytes("nothing"), default));
+        Assert.Null(Envelope.Read(Encoding.UTF8.GetBytes("POST\n\nbody"), default));
+        Assert.Null(Envelope.Read(Encoding.UTF8.GetBytes("POST ?q\nno header\n\nbody"), default));
+    }
+}

@@ -4,7 +4,7 @@ namespace Modular.Sandbox.WeChat.V2;
 
 /// <summary>The addresses below <c>/pay</c>: flat XML in, flat XML out, and status 200 whatever happens.</summary>
 internal sealed partial class V2Endpoint(
-    V2Check check, IEnumerable<IV2Method> methods, FaultBoard faults, TimeProvider time, ILogger<V2Endpoint> logger)
+    V2Check check, IEnumerable<IV2Method> methods, FaultyGateway gateway, ILogger<V2Endpoint> logger)
 {
     private const int LargestBody = 64 * 1024;
 
@@ -38,19 +38,8 @@ internal sealed partial class V2Endpoint(
             return Refuse(method, refusal, null, GatewayFaultKind.None);
         }
 
-        var fault = faults.TakeGateway("v2." + method.Name, fields.GetValueOrDefault("out_trade_no")) ?? new GatewayFault();
-        if (fault.SlowSeconds > 0)
-        {
-            await Task.Delay(TimeSpan.FromSeconds(fault.SlowSeconds), time, request.HttpContext.RequestAborted);
-        }
-
-        if (!fault.AfterWork && await SpoilAsync(fault.Kind, fields, request.HttpContext) is { } spoilt)
-        {
-            return spoilt;
-        }
-
-        var answer = Answer(method, fields, fault.Kind);
-        return fault.AfterWork && await SpoilAsync(fault.Kind, fields, request.HttpContext) is { } lost ? lost : answer;
+        return await gateway.AnswerAsync(
+            request.HttpContext, "v2." + method.Name, fields.GetValueOrDefault("out_trade_no"), fault => Answer(method, fields, fault), () => SystemError(fields));
     }
 
     private IResult Answer(IV2Method method, Dictionary<string, string> fields, GatewayFaultKind fault)
@@ -100,35 +89,15 @@ internal sealed partial class V2Endpoint(
         return copy.ToArray();
     }
 
-    /// <summary>Null for the kinds that let an answer through.</summary>
-    private async Task<IResult?> SpoilAsync(GatewayFaultKind kind, Dictionary<string, string> fields, HttpContext context)
+    private IResult SystemError(Dictionary<string, string> fields)
     {
-        switch (kind)
+        try
         {
-            case GatewayFaultKind.Http500:
-                return Results.Text("Internal Server Error", "text/plain", statusCode: StatusCodes.Status500InternalServerError);
-            case GatewayFaultKind.Html:
-                return Results.Text("<!doctype html><title>系统维护</title><h1>系统繁忙，请稍后再试</h1>", "text/html; charset=utf-8");
-            case GatewayFaultKind.Empty:
-                return Results.Text("", "text/plain");
-            case GatewayFaultKind.Hang:
-                await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                return Results.Empty;
-            case GatewayFaultKind.Close:
-                context.Abort();
-                return Results.Empty;
-            case GatewayFaultKind.SystemError:
-                try
-                {
-                    return V2Answers.Signed(check.Authenticate(fields), V2Answers.Explain("SYSTEMERROR", "系统错误"), GatewayFaultKind.None);
-                }
-                catch (V2Refusal refusal)
-                {
-                    return V2Answers.Failure(refusal.Message);
-                }
-
-            default:
-                return null;
+            return V2Answers.Signed(check.Authenticate(fields), V2Answers.Explain("SYSTEMERROR", "系统错误"), GatewayFaultKind.None);
+        }
+        catch (V2Refusal refusal)
+        {
+            return V2Answers.Failure(refusal.Message);
         }
     }
 

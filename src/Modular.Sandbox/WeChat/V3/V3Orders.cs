@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Modular.Sandbox.WeChat.V3;
 
 /// <summary><c>POST /v3/pay/transactions/{jsapi|native|h5|app}</c>.</summary>
-internal sealed class V3Orders(WeChatBook book, WeChatDesk desk, WeChatLinks links, TimeProvider time)
+internal sealed class V3Orders(WeChatBook book, WeChatDesk desk, WeChatLinks links, OpenIds openIds, TimeProvider time)
 {
     public JsonObject Place(WeChatMerchant merchant, string product, string body)
     {
@@ -26,6 +26,12 @@ internal sealed class V3Orders(WeChatBook book, WeChatDesk desk, WeChatLinks lin
             throw new WeChatRefusal(400, "APPID_MCHID_NOT_MATCH", "APPID_MCHID_NOT_MATCH", "appid和mch_id不匹配，请检查后再试");
         }
 
+        var openId = Text(body, "payer", "openid");
+        if (openIds.IsForeign(openId, merchant.AppId))
+        {
+            throw WeChatRefusal.Parameter("/body/payer/openid", openId, "openid与appid不匹配", "openid和appid不匹配，请检查后再试");
+        }
+
         var now = time.GetUtcNow();
         var end = Rfc3339.Read(Text(body, "time_expire"));
         if (end <= now)
@@ -44,7 +50,7 @@ internal sealed class V3Orders(WeChatBook book, WeChatDesk desk, WeChatLinks lin
             TotalFen = body.GetProperty("amount").GetProperty("total").GetInt32(),
             NotifyUrl = Text(body, "notify_url"),
             Attach = Text(body, "attach"),
-            OpenId = Text(body, "payer", "openid"),
+            OpenId = openId,
             ClientIp = Text(body, "scene_info", "payer_client_ip"),
             DeviceId = Text(body, "scene_info", "device_id"),
             Terms = OrderBody.Terms(body),

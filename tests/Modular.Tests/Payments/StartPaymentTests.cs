@@ -174,9 +174,15 @@ public sealed class StartPaymentTests(OwnShops shops) : IClassFixture<OwnShops>
             var replies = await Task.WhenAll(Enumerable.Range(0, 8).Select(tab => StartAsync(shop, orderNo, tab % 2 == 0 ? "pc" : "mobile")));
 
             Assert.All(replies, reply => Assert.True(reply.Status is 200 or 201 or 503, reply.Text));
-            Assert.Equal(1, await shop.ReadAsync(db => db.Set<Payment>().CountAsync(payment => payment.OrderNo == orderNo && payment.Status == PaymentStatus.Pending)));
+            // Each tab may have ended the other's attempt and been told to try again; whoever does has the only open one.
+            Assert.InRange(await OpenAsync(shop, orderNo), 0, 1);
+            Assert.InRange((await StartAsync(shop, orderNo, "pc")).Status, 200, 201);
+            Assert.Equal(1, await OpenAsync(shop, orderNo));
         }
     }
+
+    private static Task<int> OpenAsync(TestShop shop, string orderNo) =>
+        shop.ReadAsync(db => db.Set<Payment>().CountAsync(payment => payment.OrderNo == orderNo && payment.Status == PaymentStatus.Pending));
 
     private static Task<Reply> StartAsync(TestShop shop, string orderNo, string scene) =>
         shop.Api.PostAsync($"/api/orders/{orderNo}/payments", new { provider = "alipay", scene });

@@ -85,7 +85,7 @@ public sealed class NotificationRefusalTests
     [InlineData("utf-8", "EDA080")]
     [InlineData("utf-8", "D6D0")]
     [InlineData("gbk", "00")]
-    [InlineData("gbk", "FF")]
+    [InlineData("gbk", "D620")]
     [InlineData("gbk", "D6")]
     public async Task X07_text_that_is_none_is_malformed_even_when_signed(string charset, string hex)
     {
@@ -131,6 +131,6 @@ public sealed class NotificationRefusalTests
 
         Assert.Null((await RefusedAsync(Alipay.Signed(Some.Notification(("out_trade_no", "a'; drop")), dialect, new string('0', 32), Keys.Stranger), dialect)).PaymentNoHint);
         var undecodable = await RefusedAsync($"out_trade_no=1&subject=%FF%FE&sign_type={dialect.SignType}&sign=AAAA", dialect);
-        Assert.Contains("\uFFFD", undecodable.Evidence!.Canonical, StringComparison.Ordinal);
+        Assert.Contains("subject=?", undecodable.Evidence!.Canonical, StringComparison.Ordinal);
     }
 }

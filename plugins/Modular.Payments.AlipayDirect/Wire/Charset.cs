@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Modular.Payments.AlipayDirect.Wire;
 
-/// <summary>A charset of the legacy gateway. Bytes that do not belong to it, and characters that it does not have, are errors and never question marks.</summary>
+/// <summary>
+/// A charset of the legacy gateway; GBK is Windows' code page 936. Bytes that do not belong to it, and characters that it does not have, are
+/// errors and never question marks.
+/// </summary>
 internal sealed class Charset
 {
     public static readonly Charset Utf8 = new("utf-8", new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
@@ -51,7 +54,7 @@ internal sealed class Charset
         }
     }
 
-    /// <summary>The bytes as text for a person: what cannot be read becomes a replacement character.</summary>
+    /// <summary>The bytes as text for a person: what cannot be read becomes a question mark.</summary>
     public string Show(ReadOnlySpan<byte> bytes)
     {
         var lenient = (Encoding)Encoding.Clone();

@@ -10,8 +10,8 @@ namespace Modular.Payments.AlipayDirect.Tests;
 
 /// <summary>
 /// Goal P2, for what happens inside the shop: the question to Alipay that follows costs what the network costs. Compared with is the bare
-/// signature operation and, for MD5, which costs next to nothing, the bare decoding of the same form as well. Only explicit,
-/// because it wants a quiet machine and a release build: the compared things run in short turns, so that what disturbs one
+/// signature operation (with Alipay's 1024 bits it is so cheap that the reading shows more than with longer keys) and, for MD5, which
+/// costs next to nothing, the bare decoding of the same form as well. Only explicit, because it wants a quiet machine and a release build: the compared things run in short turns, so that what disturbs one
 /// disturbs the other, and the median of the ratios counts.
 /// </summary>
 public sealed class SpeedTests(ITestOutputHelper output)
@@ -24,8 +24,8 @@ public sealed class SpeedTests(ITestOutputHelper output)
     [Theory(Explicit = true)]
     [InlineData("MD5", "utf-8", 0.6)]
     [InlineData("MD5", "gbk", 0.6)]
-    [InlineData("RSA", "utf-8", 0.75)]
-    [InlineData("RSA", "gbk", 0.75)]
+    [InlineData("RSA", "utf-8", 0.6)]
+    [InlineData("RSA", "gbk", 0.6)]
     public void P2_verifying_a_notification_costs_little_more_than_the_signature(string signType, string charset, double goal)
     {
         var dialect = new Dialect(signType, charset);

@@ -8,6 +8,8 @@ internal sealed class Cashier(AlipayDirectSettings settings)
     // Internet Explorer, in whose time this gateway was made, cuts at 2083 characters, and some proxies not far above.
     private const int MaxAddressLength = 2000;
 
+    private readonly Uri formAddress = Parameters.FormAddress(settings);
+
     public PaymentAction Open(IEnumerable<(string Name, string? Value)> fields)
     {
         var parameters = Parameters.Sign(DirectPay.Service, fields, settings);
@@ -21,6 +23,6 @@ internal sealed class Cashier(AlipayDirectSettings settings)
             }
         }
 
-        return new PaymentAction.Form(parameters.FormAddress(settings.Gateway), parameters.FormFields, parameters.Charset.Name);
+        return new PaymentAction.Form(formAddress, parameters.FormFields, parameters.Charset.Name);
     }
 }

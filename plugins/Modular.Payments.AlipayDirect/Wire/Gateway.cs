@@ -6,11 +6,13 @@ namespace Modular.Payments.AlipayDirect.Wire;
 /// <summary>Calls the gateway's services and reads their XML. What an answer is worth is judged by <see cref="Answers"/>.</summary>
 internal sealed class Gateway(AlipayDirectSettings settings, HttpClient http)
 {
+    private readonly Uri formAddress = Parameters.FormAddress(settings);
+
     /// <summary>Calls a signed service. A cancellation by the caller propagates; every other failure is a problem.</summary>
     public async Task<GatewayAnswer> CallAsync(string service, IEnumerable<(string Name, string? Value)> fields, CancellationToken cancellationToken)
     {
         var parameters = Parameters.Sign(service, fields, settings);
-        using var request = new HttpRequestMessage(HttpMethod.Post, parameters.FormAddress(settings.Gateway));
+        using var request = new HttpRequestMessage(HttpMethod.Post, formAddress);
         request.Content = new ByteArrayContent(Encoding.ASCII.GetBytes(parameters.Encode(parameters.FormFields)));
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-www-form-urlencoded", settings.Charset.Name);
         return await SendAsync(request, cancellationToken);

@@ -28,8 +28,8 @@ internal sealed record Parameters(IReadOnlyList<KeyValuePair<string, string>> Al
     /// <summary>What goes into a form. The charset stands in the address alone, because the gateway must know it before it reads the body.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> FormFields => [.. All.Where(parameter => parameter.Key != CharsetName)];
 
-    /// <summary>Where the form is posted.</summary>
-    public Uri FormAddress(Uri gateway) => new($"{gateway.AbsoluteUri}?{CharsetName}={Charset.Name}");
+    /// <summary>Where forms are posted.</summary>
+    public static Uri FormAddress(AlipayDirectSettings settings) => new($"{settings.Gateway.AbsoluteUri}?{CharsetName}={settings.Charset.Name}");
 
     /// <summary>The parameters as a query or a form body, percent-encoded in the charset.</summary>
     public string Encode(IEnumerable<KeyValuePair<string, string>> fields)

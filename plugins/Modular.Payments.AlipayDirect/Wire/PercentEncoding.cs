@@ -33,29 +33,28 @@ internal static class PercentEncoding
     {
         while (!encoded.IsEmpty)
         {
-            var special = encoded.IndexOfAny((byte)'%', (byte)'+');
-            var plain = special < 0 ? encoded : encoded[..special];
-            plain.CopyTo(target[written..]);
-            written += plain.Length;
-            encoded = encoded[plain.Length..];
-            if (encoded.IsEmpty)
+            if (encoded[0] == (byte)'%')
             {
-                return true;
-            }
+                if (encoded.Length < 3 || !char.IsAsciiHexDigit((char)encoded[1]) || !char.IsAsciiHexDigit((char)encoded[2]))
+                {
+                    return false;
+                }
 
-            if (encoded[0] == (byte)'+')
+                target[written++] = (byte)((Digit(encoded[1]) << 4) | Digit(encoded[2]));
+                encoded = encoded[3..];
+            }
+            else if (encoded[0] == (byte)'+')
             {
                 target[written++] = (byte)' ';
                 encoded = encoded[1..];
             }
-            else if (encoded.Length >= 3 && char.IsAsciiHexDigit((char)encoded[1]) && char.IsAsciiHexDigit((char)encoded[2]))
-            {
-                target[written++] = (byte)((Digit(encoded[1]) << 4) | Digit(encoded[2]));
-                encoded = encoded[3..];
-            }
             else
             {
-                return false;
+                var special = encoded.IndexOfAny((byte)'%', (byte)'+');
+                var plain = special < 0 ? encoded : encoded[..special];
+                plain.CopyTo(target[written..]);
+                written += plain.Length;
+                encoded = encoded[plain.Length..];
             }
         }
 

@@ -11,8 +11,9 @@ namespace Modular.Payments.AlipayDirect.Tests;
 /// <summary>
 /// Goal P2, for what happens inside the shop: the question to Alipay that follows costs what the network costs. Compared with is the bare
 /// signature operation (with Alipay's 1024 bits it is so cheap that the reading shows more than with longer keys) and, for MD5, which
-/// costs next to nothing, the bare decoding of the same form as well. Only explicit, because it wants a quiet machine and a release build: the compared things run in short turns, so that what disturbs one
-/// disturbs the other, and the median of the ratios counts.
+/// costs next to nothing, the bare decoding of the same form as well. Only explicit, because it wants a quiet machine and a
+/// release build: the compared things run in short turns, so that what disturbs one disturbs the other, and the median of the
+/// ratios counts.
 /// </summary>
 public sealed class SpeedTests(ITestOutputHelper output)
 {

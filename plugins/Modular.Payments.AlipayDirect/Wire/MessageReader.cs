@@ -5,7 +5,7 @@ namespace Modular.Payments.AlipayDirect.Wire;
 
 /// <summary>What a message came to, before Alipay has been asked about it.</summary>
 /// <param name="Verdict">Anything but <see cref="Verification.Verified"/> is final.</param>
-/// <param name="NotifyId">What Alipay must confirm before a verified message counts; null when there is nothing to ask.</param>
+/// <param name="NotifyId">What Alipay must confirm before a verified message counts; never null beside one.</param>
 /// <param name="PaymentNoHint">The payment number that the message names, if it is shaped like ours.</param>
 internal readonly record struct ReadMessage(Verification Verdict, string? NotifyId = null, string? PaymentNoHint = null);
 

@@ -21,8 +21,8 @@ internal sealed class NotifyCheck(AlipayDirectSettings settings, HttpClient http
 
     /// <summary>The message's verdict, which stays verified only when Alipay confirms it within <paramref name="budget"/>.</summary>
     public ValueTask<Verification> ConfirmAsync(ReadMessage message, TimeSpan budget, CancellationToken cancellationToken) =>
-        message is { Verdict: Verification.Verified, NotifyId: { } notifyId }
-            ? AskAsync(message, notifyId, budget, cancellationToken)
+        message.Verdict is Verification.Verified
+            ? AskAsync(message, message.NotifyId!, budget, cancellationToken)
             : ValueTask.FromResult(message.Verdict);
 
     private async ValueTask<Verification> AskAsync(ReadMessage message, string notifyId, TimeSpan budget, CancellationToken cancellationToken)

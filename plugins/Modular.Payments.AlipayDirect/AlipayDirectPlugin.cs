@@ -1,0 +1,24 @@
+using Modular.Payments.Abstractions;
+
+namespace Modular.Payments.AlipayDirect;
+
+/// <summary>
+/// Alipay's legacy gateway (<c>mapi</c>) with the service <c>create_direct_pay_by_user</c>, for merchants whose contract is older than
+/// the open platform. The settings are described at <see cref="AlipayDirectSettings"/>.
+/// </summary>
+public sealed class AlipayDirectPlugin : IPaymentPlugin
+{
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> DisplayNames { get; } =
+        new Dictionary<string, string> { ["zh"] = "支付宝", ["en"] = "Alipay" };
+
+    /// <inheritdoc/>
+    public Wallet Wallet => Wallet.Alipay;
+
+    /// <inheritdoc/>
+    public IPaymentProvider Create(ProviderContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return new AlipayDirectProvider(AlipayDirectSettings.Read(context.Settings), context.Http, context.Time);
+    }
+}

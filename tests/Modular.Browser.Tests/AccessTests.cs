@@ -31,7 +31,7 @@ public sealed class AccessTests(Surroundings surroundings)
         await using var browser = await surroundings.VisitAsync("wechat-browser", Browsers.Phone);
         var orderNo = await shopper.OrderAsync();
         await Expect(shopper.Page.Locator("#open-in-browser")).ToBeVisibleAsync();
-        await Expect(shopper.Method("alipay/mobile")).Not.ToBeCheckedAsync();
+        await Expect(shopper.Method("alipay/mobile")).ToHaveCountAsync(0);
         await shopper.FitsAsync();
         await shopper.ShotAsync("guide");
 

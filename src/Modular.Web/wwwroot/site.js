@@ -2,6 +2,16 @@
 (() => {
   "use strict";
 
+  // Once the page goes on to somewhere, nothing else may send it to another place.
+  let leaving = false;
+  const leave = (go) => {
+    if (!leaving) {
+      leaving = true;
+      go();
+    }
+  };
+  addEventListener("pageshow", (event) => { leaving = leaving && !event.persisted; });
+
   const every = (selector, act) => document.querySelectorAll(selector).forEach(act);
 
   // Devices' clocks are wrong by minutes; the page says what time it was when it was made.
@@ -64,7 +74,7 @@
       WeixinJSBridge.invoke("getBrandWCPayRequest", parameters, (result) => {
         const end = /:(ok|cancel)$/.exec(result?.err_msg ?? "");
         form.elements.hint.value = end ? end[1] : "fail";
-        form.submit();
+        leave(() => form.submit());
       });
     };
     const ready = () => {
@@ -95,7 +105,7 @@
       source.addEventListener("status", (event) => {
         if (JSON.parse(event.data).status !== known) {
           source.close();
-          location.replace(target);
+          leave(() => location.replace(target));
         }
       });
     };

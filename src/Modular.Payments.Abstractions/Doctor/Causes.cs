@@ -6,11 +6,6 @@ public static partial class Causes
     public static IReadOnlyList<Cause> All { get; } =
     [
         new(
-            Truncated,
-            "The message came cut off: its Content-Length promises more bytes, its XML or JSON breaks off, or its signature is too short.",
-            "A proxy with a size limit or a time limit, a column that is too short in the software that forwards the message, or a capture that was not copied whole.",
-            "look at the size and time limits of whatever stands before the shop, and have the message sent again"),
-        new(
             Probe,
             "WeChat Pay tested whether a wrong signature is refused (WECHATPAY/SIGNTEST/), and it was.",
             "WeChat Pay does this now and then to every merchant.",
@@ -20,11 +15,6 @@ public static partial class Causes
             "The message belongs to another interface of the provider than the one that this instance speaks.",
             "A payment or a refund was ordered through the other interface, or the console holds this address for it; refunds made in WeChat Pay's console notify in the form of v2.",
             "give the other interface an instance of its own plugin, and its own notify address"),
-        new(
-            MissingSignature,
-            "The message carries no signature, or lacks a header that the signature needs.",
-            "Something strips parameters or headers, such as a CDN or a firewall, or somebody tries whether unsigned messages are believed.",
-            "let every Wechatpay-* header and every parameter pass; if the sender is nobody you know, nothing needs to be done"),
         new(
             OwnPublicKey,
             "The setting for the provider's public key holds the public half of your own private key.",
@@ -166,14 +156,24 @@ public static partial class Causes
             "Keys of two merchants, or the APIv2 and the APIv3 key of one, were swapped.",
             "copy the key of this merchant and of this version of the interface from the merchant platform again"),
         new(
-            UnknownSerial,
-            "The message names a certificate or public key that this instance does not know.",
-            "The provider changed its key, the setting belongs to another merchant, or the command is used offline, where platform certificates cannot be fetched.",
-            "compare the id or serial in the message with the console, and copy the provider's key and its id together"),
-        new(
             ClockSkew,
             "The signature is right, and its timestamp is more than five minutes away from this machine's clock.",
             "The clock of this machine is off, the message was kept back, or the request is a capture from earlier.",
             "compare this machine's clock with a time server; a capture that you kept is always old and was right when it came"),
+        new(
+            Truncated,
+            "The message came cut off: its Content-Length promises more bytes, its XML or JSON breaks off, or its signature is too short.",
+            "A proxy with a size limit or a time limit, a column that is too short in the software that forwards the message, or a capture that was not copied whole.",
+            "look at the size and time limits of whatever stands before the shop, and have the message sent again"),
+        new(
+            MissingSignature,
+            "The message carries no signature, or lacks a header that the signature needs.",
+            "Something strips parameters or headers, such as a CDN or a firewall, or somebody tries whether unsigned messages are believed.",
+            "let every Wechatpay-* header and every parameter pass; if the sender is nobody you know, nothing needs to be done"),
+        new(
+            UnknownSerial,
+            "The message names a certificate or public key that this instance does not know.",
+            "The provider changed its key, the setting belongs to another merchant, or the command is used offline, where platform certificates cannot be fetched.",
+            "compare the id or serial in the message with the console, and copy the provider's key and its id together"),
     ];
 }

@@ -42,4 +42,19 @@ public sealed record ConfiguredInstance(string Name, ProviderSettings Settings);
 /// <param name="Sentence">One sentence for the operator: what is known, and what to do.</param>
 /// <param name="Canonical">The text that the signature was checked against, without secrets; empty when there is none.</param>
 /// <param name="Key">What the operator knows the key by: a setting, a serial number, a key's id; never the key.</param>
-public sealed record Diagnosis(bool IsValid, string? Cause, string Sentence, string Canonical, string Key);
+public sealed record Diagnosis(bool IsValid, string? Cause, string Sentence, string Canonical, string Key)
+{
+    /// <summary>A message with a known cause; <paramref name="fact"/> is the sentence up to the colon, and the cause's remedy follows it.</summary>
+    public static Diagnosis Of(string cause, string fact, string canonical, string key) =>
+        new(false, cause, $"{fact}: {Causes.Of(cause).Remedy}.", canonical, key);
+
+    /// <summary>A message whose fault the signature has proved.</summary>
+    public static Diagnosis Of(Proof proof, string key)
+    {
+        ArgumentNullException.ThrowIfNull(proof);
+        return new(false, proof.Cause, proof.Sentence, proof.Canonical, key);
+    }
+
+    /// <summary>A message of which only <paramref name="sentence"/> is known.</summary>
+    public static Diagnosis Unexplained(string sentence, string canonical, string key) => new(false, null, sentence, canonical, key);
+}

@@ -15,6 +15,17 @@ public static class Truncation
             : null;
     }
 
+    /// <summary>
+    /// Whether an RSA signature is the beginning of one: Base64 that ends before the key's length is reached, and without the
+    /// padding with which a whole one ends. A signature that lost a character within has its padding and is merely wrong.
+    /// </summary>
+    public static bool IsBrokenOffSignature(string base64, int keyBits)
+    {
+        ArgumentNullException.ThrowIfNull(base64);
+        var whole = (((keyBits + 7) / 8) + 2) / 3 * 4;
+        return base64.Length > 0 && base64.Length < whole && base64.All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '/');
+    }
+
     /// <summary>Whether the body is the beginning of a JSON object that breaks off.</summary>
     public static bool IsBrokenOffJson(ReadOnlySpan<byte> body)
     {

@@ -127,31 +127,19 @@ internal sealed class AlipayDoctor : IDisposable
 
         if (Read() is Verification.Refused refused)
         {
-            return Unreadable(message) is { } cause
-                ? Diagnosis.Of(cause, "The signature is right, and a value cannot be read in the charset that the message declares", canonical, KeyName)
-                : Diagnosis.Unexplained($"The signature is right, and the message is refused all the same. {refused.Detail}", canonical, KeyName);
+            return Diagnosis.Unexplained($"The signature is right, and the message is refused all the same: {refused.Detail}", canonical, KeyName);
         }
 
         var stranger = message["app_id"] is { } app && request.Settings.Optional("AppId") is { } ours && app != ours
-            ? " It names another application than AppId, so the shop will not count it."
+            ? ", but it names another application than AppId, so the shop will not count it"
             : "";
-        return new Diagnosis(true, null, $"The signature belongs to this message and {KeyName}.{stranger}", canonical, KeyName);
+        return new Diagnosis(true, null, $"The signature belongs to this message and {KeyName}{stranger}.", canonical, KeyName);
     }
 
     private Verification Read()
     {
         var reader = new MessageReader(new AlipayTrust(trusted[0].Key, KeyName, null));
         return IsReturn ? reader.ReadReturn(request.Request) : reader.ReadNotification(request.Request);
-    }
-
-    private static string? Unreadable(FieldMessage message)
-    {
-        var declared = AlipayFields.CharsetOf(message);
-        var isUtf8 = declared.CodePage == Encoding.UTF8.CodePage;
-        var other = isUtf8 ? ByteText.StrictGbk : ByteText.StrictUtf8;
-        return message.Fields.Any(field => ByteText.Decode(field.Value, declared) is null) && message.Fields.All(field => ByteText.Decode(field.Value, other) is not null)
-            ? isUtf8 ? Causes.CharsetGbk : Causes.CharsetUtf8
-            : null;
     }
 
     private Diagnosis? Proved(string raw, FieldMessage? message)
@@ -170,7 +158,7 @@ internal sealed class AlipayDoctor : IDisposable
             }
         }
 
-        var proof = FieldDoctor.FindReading(FormText.OtherReadings(raw), protocol, trials)
+        var proof = FieldDoctor.FindReading(FormText.OtherReadings(raw), message, protocol, trials)
             ?? (message is null ? null : FieldDoctor.First(SignSuspicions(message), protocol, trials) ?? FieldDoctor.Find(message, protocol, trials))
             ?? FieldDoctor.First(JsonReading(), protocol, trials);
         return proof is null ? null : Diagnosis.Of(proof, KeyName);

@@ -93,7 +93,7 @@ internal sealed class WeChatPayV2Doctor : IDisposable
             return null;
         }
 
-        var proof = FieldDoctor.FindReading(XmlReading.Others(raw), protocol, trials);
+        var proof = FieldDoctor.FindReading(XmlReading.Others(raw), message, protocol, trials);
         if (proof is null && message is not null)
         {
             // It was found wrong already; a suspicion that changes nothing must not count as one.

@@ -39,19 +39,20 @@ public static class FieldDoctor
         ArgumentNullException.ThrowIfNull(message);
         ArgumentNullException.ThrowIfNull(protocol);
         ArgumentNullException.ThrowIfNull(trials);
-        return First(FieldFaults.All.SelectMany(fault => fault.Value(message, protocol)), protocol, trials)
+        return First(Singles(message, protocol), protocol, trials)
+            ?? FindBesideSign(message, protocol, trials)
             ?? Pairs.Select(pair => FindPair(message, pair, protocol, trials)).FirstOrDefault(proof => proof is not null);
     }
 
     /// <summary>
     /// The proved cause among other readings of the bytes, or null: each as it is, and then with its plus signs put back, because
-    /// what reads a body in another way hardly ever leaves those alone.
+    /// what reads a body in another way hardly ever leaves those alone. A reading that is no other than <paramref name="asReceived"/> is none.
     /// </summary>
-    public static Proof? FindReading(IEnumerable<FieldSuspicion> readings, FieldProtocol protocol, Trials trials)
+    public static Proof? FindReading(IEnumerable<FieldSuspicion> readings, FieldMessage? asReceived, FieldProtocol protocol, Trials trials)
     {
         ArgumentNullException.ThrowIfNull(protocol);
         ArgumentNullException.ThrowIfNull(trials);
-        FieldSuspicion[] all = [.. readings];
+        FieldSuspicion[] all = [.. readings.Where(reading => asReceived is null || !reading.Message.Fields.SequenceEqual(asReceived.Fields))];
         return First(all, protocol, trials)
             ?? First(
                 all.SelectMany(reading => FieldFaults.All[Causes.PlusBecameSpace](reading.Message, protocol)
@@ -81,6 +82,23 @@ public static class FieldDoctor
 
         return null;
     }
+
+    private static IEnumerable<FieldSuspicion> Singles(FieldMessage message, FieldProtocol protocol) =>
+        FieldFaults.All.SelectMany(fault => fault.Value(message, protocol));
+
+    // A signature never has spaces, so whatever else happened, they were plus signs. Where a value was decoded twice, that is what
+    // happened to them too, and the cause; beside any other fault the plus signs are one of their own.
+    private static Proof? FindBesideSign(FieldMessage message, FieldProtocol protocol, Trials trials) =>
+        message[FieldMessage.Sign] is { } sign && sign.Contains(' ', StringComparison.Ordinal)
+            ? First(
+                Singles(message.With(FieldMessage.Sign, sign.Replace(' ', '+')), protocol).Select(suspicion => suspicion with
+                {
+                    Cause = suspicion.Cause == Causes.DecodedTwice ? Causes.DecodedTwice : Causes.PlusBecameSpace,
+                    When = $"the spaces in sign are plus signs again and {suspicion.When}",
+                }),
+                protocol,
+                trials)
+            : null;
 
     private static Proof? FindPair(FieldMessage message, (string First, string Second) pair, FieldProtocol protocol, Trials trials)
     {

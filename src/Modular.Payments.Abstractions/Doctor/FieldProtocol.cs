@@ -35,11 +35,7 @@ public sealed record FieldSuspicion(string Cause, FieldMessage Message, string W
 /// <param name="Cause">The cause.</param>
 /// <param name="When">The end of the sentence "The signature is right when …".</param>
 /// <param name="Canonical">The signed text with the fault undone, for people.</param>
-public sealed record Proof(string Cause, string When, string Canonical)
-{
-    /// <summary>The sentence for the operator: what is proved, and what to do.</summary>
-    public string Sentence => $"The signature is right when {When}: {Causes.Of(Cause).Remedy}.";
-}
+public sealed record Proof(string Cause, string When, string Canonical);
 
 /// <summary>Counts signature checks, and leaves out those that were made before.</summary>
 public sealed class Trials(int max)

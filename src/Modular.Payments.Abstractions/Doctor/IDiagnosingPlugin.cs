@@ -52,7 +52,7 @@ public sealed record Diagnosis(bool IsValid, string? Cause, string Sentence, str
     public static Diagnosis Of(Proof proof, string key)
     {
         ArgumentNullException.ThrowIfNull(proof);
-        return new(false, proof.Cause, proof.Sentence, proof.Canonical, key);
+        return Of(proof.Cause, $"The signature is right with {key} when {proof.When}", proof.Canonical, key);
     }
 
     /// <summary>A message of which only <paramref name="sentence"/> is known.</summary>

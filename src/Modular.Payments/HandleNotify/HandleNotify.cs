@@ -32,7 +32,7 @@ public static partial class HandleNotify
     }
 
     internal sealed partial class Handler(
-        ProviderCatalogue providers, SettlementQueue settlement, InboxRecorder inbox, PaymentsOptions options, ILogger<Handler> log)
+        ProviderCatalogue providers, SettlementQueue settlement, InboxRecorder inbox, RefusalDoctor doctor, PaymentsOptions options, ILogger<Handler> log)
         : IRequestHandler<Command, Outcome>
     {
         private static readonly string Probe = RefusalReason.Probe.ToText();
@@ -82,6 +82,7 @@ public static partial class HandleNotify
         private async Task<Outcome> RefuseAsync(
             Command command, ProviderInstance provider, string reason, string detail, string? paymentNoHint, CancellationToken cancellationToken)
         {
+            detail = await doctor.ExplainAsync(provider.Name, command.Request, reason, detail);
             if (reason == Probe)
             {
                 LogProbed(provider.Name);

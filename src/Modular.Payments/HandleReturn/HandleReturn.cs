@@ -37,7 +37,7 @@ public static partial class HandleReturn
 
     internal sealed partial class Handler(
         ModularDbContext db, ProviderCatalogue providers, SettlementQueue settlement, InboxRecorder inbox, ProviderInquiry inquiry,
-        PaymentsOptions options, ILogger<Handler> log) : IRequestHandler<Command, Outcome>
+        RefusalDoctor doctor, PaymentsOptions options, ILogger<Handler> log) : IRequestHandler<Command, Outcome>
     {
         public async Task<Outcome> Handle(Command command, CancellationToken cancellationToken)
         {
@@ -96,6 +96,7 @@ public static partial class HandleReturn
         private async Task<Outcome> RefuseAsync(
             Command command, ProviderInstance provider, string reason, string detail, string? paymentNoHint, CancellationToken cancellationToken)
         {
+            detail = await doctor.ExplainAsync(provider.Name, command.Request, reason, detail);
             LogRefused(provider.Name, reason, detail);
             if (inbox.Refused(provider.Name, "return", command.Request, command.SourceAddress, reason, detail, paymentNoHint) is { } message)
             {

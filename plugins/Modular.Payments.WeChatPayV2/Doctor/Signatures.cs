@@ -17,7 +17,8 @@ internal static class Signatures
 
     public static ExplainedSignature? Explain(string text, string sign, SignAlgorithm expected, string? apiKey, IReadOnlyList<KnownSecret> secrets)
     {
-        var upper = sign.ToUpperInvariant();
+        // All in small letters is another way to write a signature; some in small letters is a signature that was changed.
+        var upper = sign.Any(char.IsAsciiLetterUpper) ? sign : sign.ToUpperInvariant();
         var other = expected == SignAlgorithm.Md5 ? SignAlgorithm.HmacSha256 : SignAlgorithm.Md5;
         var otherCause = expected == SignAlgorithm.Md5 ? Causes.HmacInsteadOfMd5 : Causes.Md5InsteadOfHmac;
         if (apiKey is not null)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Modular.Payments.Abstractions.Doctor;
 
@@ -88,8 +89,15 @@ internal static class JsonRewriting
 
     private static JsonDocument? Parse(byte[] json)
     {
+        // The document's texts are read later, and would throw then.
+        if (!Utf8.IsValid(json))
+        {
+            return null;
+        }
+
         try
         {
+            ReadTexts(json);
             var document = JsonDocument.Parse(json, Strict);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
@@ -104,6 +112,19 @@ internal static class JsonRewriting
         }
 
         return null;
+    }
+
+    // Half a surrogate pair can only be written as an escape, and the reader throws when it meets one.
+    private static void ReadTexts(byte[] json)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth });
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+            {
+                _ = reader.GetString();
+            }
+        }
     }
 
     private static string Write(JsonElement element, Spacing spacing, Escapes escapes, IReadOnlyList<string> order)

@@ -60,7 +60,7 @@ internal sealed class RefusalDoctor(SignatureDoctor doctor, TimeProvider time)
         });
         try
         {
-            return await examination.WaitAsync(Patience) is SignatureDoctor.Outcome.Examined { Diagnosis: { Cause: { } cause } diagnosis }
+            return await examination.WaitAsync(Patience, time) is SignatureDoctor.Outcome.Examined { Diagnosis: { Cause: { } cause } diagnosis }
                 ? $"{cause}: {diagnosis.Sentence}"
                 : detail;
         }

@@ -1,4 +1,6 @@
 using Modular.Payments.Abstractions;
+using Modular.Payments.Abstractions.Doctor;
+using Modular.Payments.Alipay.Doctor;
 
 namespace Modular.Payments.Alipay;
 
@@ -6,7 +8,7 @@ namespace Modular.Payments.Alipay;
 /// Alipay's open platform (<c>gateway.do</c>, version 1.0, RSA2) with the products page.pay, wap.pay, precreate and app.pay.
 /// The settings are described at <see cref="AlipaySettings"/>.
 /// </summary>
-public sealed class AlipayPlugin : IPaymentPlugin
+public sealed class AlipayPlugin : IPaymentPlugin, IDiagnosingPlugin
 {
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> DisplayNames { get; } =
@@ -20,5 +22,13 @@ public sealed class AlipayPlugin : IPaymentPlugin
     {
         ArgumentNullException.ThrowIfNull(context);
         return new AlipayProvider(AlipaySettings.Read(context.Settings, context.Time), context.Http, context.Time);
+    }
+
+    /// <inheritdoc/>
+    public Diagnosis Diagnose(DiagnosisRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var doctor = new AlipayDoctor(request);
+        return doctor.Diagnose();
     }
 }

@@ -1,4 +1,6 @@
 using Modular.Payments.Abstractions;
+using Modular.Payments.Abstractions.Doctor;
+using Modular.Payments.WeChatPay.Doctor;
 
 namespace Modular.Payments.WeChatPay;
 
@@ -6,7 +8,7 @@ namespace Modular.Payments.WeChatPay;
 /// WeChat Pay's API v3 (JSON, RSA-SHA256, AES-256-GCM) with the products Native, JSAPI, H5 and App.
 /// The settings are described at <see cref="WeChatPaySettings"/>.
 /// </summary>
-public sealed class WeChatPayPlugin : IPaymentPlugin
+public sealed class WeChatPayPlugin : IPaymentPlugin, IDiagnosingPlugin
 {
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> DisplayNames { get; } =
@@ -20,5 +22,13 @@ public sealed class WeChatPayPlugin : IPaymentPlugin
     {
         ArgumentNullException.ThrowIfNull(context);
         return new WeChatPayProvider(WeChatPaySettings.Read(context.Settings), context.Http, context.Time);
+    }
+
+    /// <inheritdoc/>
+    public Diagnosis Diagnose(DiagnosisRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var doctor = new WeChatPayDoctor(request);
+        return doctor.Diagnose();
     }
 }

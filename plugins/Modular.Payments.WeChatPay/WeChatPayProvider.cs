@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Modular.Payments.Abstractions;
 using Modular.Payments.WeChatPay.Wire;
 
@@ -12,6 +13,7 @@ internal sealed class WeChatPayProvider : IPaymentProvider, IClosingProvider, IP
     private readonly Launcher launcher;
     private readonly NotificationReader notifications;
     private readonly PayerLookup payers;
+    private readonly PlatformCertificates certificates;
 
     public WeChatPayProvider(WeChatPaySettings settings, HttpClient http, TimeProvider time)
     {
@@ -19,7 +21,7 @@ internal sealed class WeChatPayProvider : IPaymentProvider, IClosingProvider, IP
         var signer = new MerchantSigner(settings, time);
         var cipher = new ResourceCipher(settings.ApiV3Key);
         var transport = new Transport(settings, http, signer);
-        var certificates = new PlatformCertificates(new CertificateDownload(transport, cipher, settings.PublicKey, time), time);
+        certificates = new PlatformCertificates(new CertificateDownload(transport, cipher, settings.PublicKey, time), time);
         var check = new MessageCheck(new TrustedKeys(settings.PublicKey, certificates), time);
         gateway = new Gateway(transport, check);
         launcher = new Launcher(settings, signer);
@@ -35,6 +37,9 @@ internal sealed class WeChatPayProvider : IPaymentProvider, IClosingProvider, IP
 
     /// <inheritdoc/>
     public IReadOnlyList<PaymentScene> PayerScenes { get; } = [PaymentScene.Wechat];
+
+    /// <summary>The key of a platform certificate that this instance knows already, for the signature doctor; null when it does not.</summary>
+    public RSA? KnownPlatformKey(string serial) => certificates.Known(serial);
 
     /// <inheritdoc/>
     public async Task<StartAnswer> StartAsync(StartRequest request, CancellationToken cancellationToken)

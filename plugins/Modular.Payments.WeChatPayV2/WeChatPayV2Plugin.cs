@@ -1,4 +1,6 @@
 using Modular.Payments.Abstractions;
+using Modular.Payments.Abstractions.Doctor;
+using Modular.Payments.WeChatPayV2.Doctor;
 
 namespace Modular.Payments.WeChatPayV2;
 
@@ -6,7 +8,7 @@ namespace Modular.Payments.WeChatPayV2;
 /// WeChat Pay through its API v2: XML over HTTPS, signed with a key that both sides share. For merchants who have no API v3 key yet,
 /// or whose contract names v2. The settings are described at <see cref="WeChatPayV2Settings"/>.
 /// </summary>
-public sealed class WeChatPayV2Plugin : IPaymentPlugin
+public sealed class WeChatPayV2Plugin : IPaymentPlugin, IDiagnosingPlugin
 {
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> DisplayNames { get; } =
@@ -20,5 +22,13 @@ public sealed class WeChatPayV2Plugin : IPaymentPlugin
     {
         ArgumentNullException.ThrowIfNull(context);
         return new WeChatPayV2Provider(WeChatPayV2Settings.Read(context.Settings), context.Http, context.Time);
+    }
+
+    /// <inheritdoc/>
+    public Diagnosis Diagnose(DiagnosisRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var doctor = new WeChatPayV2Doctor(request);
+        return doctor.Diagnose();
     }
 }

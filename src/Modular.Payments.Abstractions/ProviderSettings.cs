@@ -49,6 +49,9 @@ public sealed class ProviderSettings
         }
     }
 
+    /// <summary>The names of the settings that have a value.</summary>
+    internal IEnumerable<string> Names => values.Keys;
+
     /// <summary>Whether the setting has a value.</summary>
     public bool Has(string name) => values.ContainsKey(name);
 

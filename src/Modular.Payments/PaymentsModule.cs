@@ -45,6 +45,8 @@ public static class PaymentsModule
         services.AddSingleton(_ => PaymentsOptions.From(configuration));
         services.AddSingleton<ProviderCatalogue>();
         services.AddSingleton<InboxRecorder>();
+        services.AddSingleton(provider => new SignatureDoctor(provider.GetRequiredService<ProviderCatalogue>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<RefusalDoctor>();
         services.AddSingleton<ProviderInquiry>();
         services.AddSingleton<SettlementQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<SettlementQueue>());
@@ -59,7 +61,11 @@ public static class PaymentsModule
     }
 
     /// <summary>Maps the JSON API below <paramref name="api"/>, which is <c>/api</c> and requires a key.</summary>
-    public static void MapPaymentsApi(this IEndpointRouteBuilder api) => PaymentApi.Map(api);
+    public static void MapPaymentsApi(this IEndpointRouteBuilder api)
+    {
+        PaymentApi.Map(api);
+        DiagnosesApi.Map(api);
+    }
 
     /// <summary>Maps the addresses that providers and returning browsers call.</summary>
     public static void MapGateways(this IEndpointRouteBuilder routes) => GatewayEndpoints.Map(routes);

@@ -8,6 +8,7 @@ internal static class EntryPoint
     private static async Task<int> Main(string[] args) => args.FirstOrDefault() switch
     {
         "hash-password" => HashPassword.Run(),
+        "diagnose" => Diagnose.Run(args[1..]),
         "migrate" => await Migrate.RunAsync(args[1..]),
         _ => await RunShopAsync(args),
     };

@@ -26,7 +26,7 @@ internal abstract record Verdict
 internal sealed class MessageCheck(TrustedKeys keys, TimeProvider time)
 {
     // WeChat Pay tests now and then whether wrong signatures are refused. The prefix only names the refusal.
-    private const string ProbePrefix = "WECHATPAY/SIGNTEST/";
+    public const string ProbePrefix = "WECHATPAY/SIGNTEST/";
 
     public async ValueTask<Verdict> CheckAsync(SignatureHeaders headers, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {

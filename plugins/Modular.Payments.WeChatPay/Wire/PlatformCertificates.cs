@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 
 namespace Modular.Payments.WeChatPay.Wire;
 
@@ -38,6 +39,9 @@ internal sealed class PlatformCertificates(CertificateDownload download, TimePro
 
         return ValueTask.FromResult<KeyLookup>(certificate.Lookup);
     }
+
+    /// <summary>The key of a certificate that is known already; null when it is not. Nothing is fetched.</summary>
+    public RSA? Known(string serial) => known.Certificates.Find(serial, time.GetUtcNow())?.Key;
 
     private async ValueTask<KeyLookup> FetchAndFindAsync(string serial, CancellationToken cancellationToken)
     {

@@ -65,6 +65,10 @@ internal sealed record SignatureHeaders(string Timestamp, string Nonce, string S
         return doubt is null ? read : null;
     }
 
+    /// <summary>The names of those that a message must have and lacks.</summary>
+    public static IEnumerable<string> Missing(IReadOnlyList<KeyValuePair<string, string>> headers) =>
+        Names[..Type].Where(name => !headers.Any(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase) && header.Value.Length > 0));
+
     private static Doubt? Missing(string?[] values)
     {
         var missing = "";

@@ -33,7 +33,11 @@ internal static class XmlMessage
     };
 
     /// <summary>Reads a message. The problem is the end of a sentence that begins with what was read ("The answer …"), or null.</summary>
-    public static MessageFields? Read(ReadOnlySpan<byte> bytes, out string? problem)
+    public static MessageFields? Read(ReadOnlySpan<byte> bytes, out string? problem) =>
+        ReadFields(bytes, out problem) is { } fields ? Sort(fields, out problem) : null;
+
+    /// <summary>Reads the fields in the order in which they stand, where one may stand twice.</summary>
+    public static List<KeyValuePair<string, string>>? ReadFields(ReadOnlySpan<byte> bytes, out string? problem)
     {
         if (bytes.Length > MaxBytes)
         {
@@ -47,7 +51,7 @@ internal static class XmlMessage
             using var reader = XmlReader.Create(new StringReader(text), Strict);
             var fields = new List<KeyValuePair<string, string>>(32);
             problem = Walk(reader, fields);
-            return problem is null ? Sort(fields, out problem) : null;
+            return problem is null ? fields : null;
         }
         catch (DecoderFallbackException)
         {

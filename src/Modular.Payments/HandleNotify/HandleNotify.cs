@@ -33,7 +33,7 @@ public static partial class HandleNotify
     }
 
     internal sealed partial class Handler(
-        ProviderCatalogue providers, SettlementQueue settlement, InboxRecorder inbox, HintedQuery hints, PaymentsOptions options,
+        ProviderCatalogue providers, SettlementQueue settlement, InboxRecorder inbox, HintedQuery hints, RefusalDoctor doctor, PaymentsOptions options,
         TimeProvider time, ILogger<Handler> log)
         : IRequestHandler<Command, Outcome>
     {
@@ -88,6 +88,7 @@ public static partial class HandleNotify
         private async Task<Outcome> RefuseAsync(
             Received received, ProviderInstance provider, string reason, string detail, string? paymentNoHint, CancellationToken cancellationToken)
         {
+            detail = await doctor.ExplainAsync(provider.Name, received.Request, reason, detail);
             if (reason == Probe)
             {
                 LogProbed(provider.Name);

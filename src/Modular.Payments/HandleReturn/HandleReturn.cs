@@ -39,7 +39,7 @@ public static partial class HandleReturn
 
     internal sealed partial class Handler(
         ModularDbContext db, ProviderCatalogue providers, SettlementQueue settlement, InboxRecorder inbox, ProviderInquiry inquiry,
-        PaymentsOptions options, TimeProvider time, ILogger<Handler> log) : IRequestHandler<Command, Outcome>
+        RefusalDoctor doctor, PaymentsOptions options, TimeProvider time, ILogger<Handler> log) : IRequestHandler<Command, Outcome>
     {
         public async Task<Outcome> Handle(Command command, CancellationToken cancellationToken)
         {
@@ -102,6 +102,7 @@ public static partial class HandleReturn
         private async Task<Outcome> RefuseAsync(
             Received received, ProviderInstance provider, string reason, string detail, string? paymentNoHint, CancellationToken cancellationToken)
         {
+            detail = await doctor.ExplainAsync(provider.Name, received.Request, reason, detail);
             LogRefused(provider.Name, reason, detail);
             if (inbox.Refused(received, reason, detail, paymentNoHint) is { } message)
             {

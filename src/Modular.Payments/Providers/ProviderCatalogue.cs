@@ -16,7 +16,8 @@ internal sealed partial class ProviderCatalogue
     public ProviderCatalogue(IConfiguration configuration, PaymentsOptions options, TimeProvider time, ILogger<ProviderCatalogue> log)
     {
         var loader = new PluginLoader(configuration["Modular:Plugins:Path"] is { Length: > 0 } path ? path : Path.Combine(AppContext.BaseDirectory, "plugins"));
-        Instances = [.. configuration.GetSection("Modular:Providers").GetChildren().Select(section => Make(section, options, loader, time))];
+        Configured = [.. configuration.GetSection("Modular:Providers").GetChildren().Select(section => ConfiguredPlugin.Read(section, loader))];
+        Instances = [.. Configured.Select(configured => Make(configured, options, time))];
         byName = Instances.ToDictionary(instance => instance.Name, StringComparer.Ordinal);
         foreach (var instance in Instances)
         {
@@ -33,13 +34,15 @@ internal sealed partial class ProviderCatalogue
 
     public IReadOnlyList<ProviderInstance> Instances { get; }
 
+    /// <summary>The same instances as they are configured, whether or not they could be made.</summary>
+    public IReadOnlyList<ConfiguredPlugin> Configured { get; }
+
     public ProviderInstance? Find(string? name) => name is null ? null : byName.GetValueOrDefault(name);
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A plugin's failure takes its own instance out of service and nothing else.")]
-    private static ProviderInstance Make(IConfigurationSection section, PaymentsOptions options, PluginLoader loader, TimeProvider time)
+    private static ProviderInstance Make(ConfiguredPlugin configured, PaymentsOptions options, TimeProvider time)
     {
-        var name = section.Key;
-        var plugin = section["Plugin"] ?? "";
+        var (name, plugin) = (configured.Name, configured.PluginName);
         try
         {
             if (name.Length > 32 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
@@ -57,13 +60,12 @@ internal sealed partial class ProviderCatalogue
                 throw new ProviderSettingsException(problem);
             }
 
-            var loaded = loader.Load(plugin);
-            var settings = new ProviderSettings(section.AsEnumerable(makePathsRelative: true).Where(pair => pair.Key.Length > 0 && pair.Key != "Plugin"));
-            var provider = loaded.Create(new ProviderContext(name, settings, ProviderHttp.Create(), time))
+            var loaded = configured.Plugin ?? throw new ProviderSettingsException(configured.Problem!);
+            var provider = loaded.Create(new ProviderContext(name, configured.Settings, ProviderHttp.Create(), time))
                 ?? throw new ProviderSettingsException("The plugin made no provider.");
             return new ProviderInstance(name, plugin, loaded, provider);
         }
-        catch (Exception e) when (e is ProviderSettingsException or PluginLoadException)
+        catch (ProviderSettingsException e)
         {
             return ProviderInstance.OutOfService(name, plugin, e.Message);
         }
@@ -79,6 +81,29 @@ internal sealed partial class ProviderCatalogue
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Provider instance {Instance} ({Plugin}) is out of service: {Problem}")]
     private static partial void LogOutOfService(ILogger log, string instance, string plugin, string problem);
+}
+
+/// <summary>One instance as the configuration describes it.</summary>
+/// <param name="Name">The instance's name.</param>
+/// <param name="PluginName">The plugin's assembly name as configured; may be empty.</param>
+/// <param name="Plugin">The loaded plugin; null when it could not be loaded, see <paramref name="Problem"/>.</param>
+/// <param name="Settings">The plugin's settings.</param>
+/// <param name="Problem">Why the plugin is not loaded, as a sentence.</param>
+internal sealed record ConfiguredPlugin(string Name, string PluginName, IPaymentPlugin? Plugin, ProviderSettings Settings, string? Problem)
+{
+    public static ConfiguredPlugin Read(IConfigurationSection section, PluginLoader loader)
+    {
+        var name = section["Plugin"] ?? "";
+        var settings = new ProviderSettings(section.AsEnumerable(makePathsRelative: true).Where(pair => pair.Key.Length > 0 && pair.Key != "Plugin"));
+        try
+        {
+            return new ConfiguredPlugin(section.Key, name, loader.Load(name), settings, null);
+        }
+        catch (PluginLoadException e)
+        {
+            return new ConfiguredPlugin(section.Key, name, null, settings, e.Message);
+        }
+    }
 }
 
 /// <summary>Makes the client through which an instance talks to its provider.</summary>

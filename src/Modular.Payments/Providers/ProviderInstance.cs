@@ -62,6 +62,9 @@ internal sealed class ProviderInstance
     /// <summary>Whether browsers can be sent to the provider to learn the payer's id.</summary>
     public bool IdentifiesPayers { get; }
 
+    /// <summary>The provider itself, for the signature doctor of its own plugin; null when the instance is out of service.</summary>
+    public IPaymentProvider? Provider => provider;
+
     /// <summary>Why the instance is out of service; null when it is in service.</summary>
     public string? Problem { get; }
 

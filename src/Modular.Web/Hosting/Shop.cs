@@ -20,6 +20,19 @@ public static class Shop
     /// <summary>Makes the shop without starting it. <paramref name="configure"/> may add configuration and replace services.</summary>
     public static WebApplication Create(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
+        var builder = Builder(args);
+        builder.Services.AddSingleton(TimeProvider.System);
+        configure?.Invoke(builder);
+        AddServices(builder);
+
+        var app = builder.Build();
+        Configure(app);
+        return app;
+    }
+
+    /// <summary>A builder with the shop's configuration, and nothing else in it yet.</summary>
+    internal static WebApplicationBuilder Builder(string[] args)
+    {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             Args = args,
@@ -28,13 +41,7 @@ public static class Shop
             ContentRootPath = AppContext.BaseDirectory,
         });
         ShopConfiguration.AddSources(builder, args);
-        builder.Services.AddSingleton(TimeProvider.System);
-        configure?.Invoke(builder);
-        AddServices(builder);
-
-        var app = builder.Build();
-        Configure(app);
-        return app;
+        return builder;
     }
 
     /// <summary>What must be done before the first request: the schema, where this node may change it, and the recurring jobs.</summary>

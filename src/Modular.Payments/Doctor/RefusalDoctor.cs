@@ -1,0 +1,89 @@
+using System.Diagnostics.CodeAnalysis;
+using Modular.Kernel;
+using Modular.Payments.Abstractions;
+
+namespace Modular.Payments;
+
+/// <summary>
+/// Puts the doctor's explanation in the place of a refusal's detail, within a budget, so that a flood of refused messages costs
+/// nothing: a few at once, then two a second, one at a time, and each with few trials. It never fails and never changes a verdict.
+/// Thread-safe.
+/// </summary>
+internal sealed class RefusalDoctor(SignatureDoctor doctor, TimeProvider time)
+{
+    private const int Burst = 10;
+    private const double PerSecond = 2;
+    private const int MaxTrials = 500;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    // Other refusals are not about signatures, and their own sentence says all.
+    private static readonly string[] Reasons =
+    [
+        .. new[]
+        {
+            RefusalReason.MissingSignature, RefusalReason.WrongSignature, RefusalReason.WrongAlgorithm, RefusalReason.UnknownKey,
+            RefusalReason.Stale, RefusalReason.Probe, RefusalReason.Malformed,
+        }.Select(reason => reason.ToText()),
+    ];
+
+    private readonly Lock gate = new();
+    private double left = Burst;
+    private long filledAt = time.GetTimestamp();
+    private int running;
+
+    /// <summary>The cause's code and sentence, or <paramref name="detail"/> when no cause is proved or the budget is used up.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "An explanation that fails must not keep the refusal from being recorded.")]
+    public async Task<string> ExplainAsync(string instance, RawRequest request, string reason, string detail)
+    {
+        if (!Reasons.Contains(reason) || Interlocked.CompareExchange(ref running, 1, 0) != 0)
+        {
+            return detail;
+        }
+
+        if (!TryTake())
+        {
+            Volatile.Write(ref running, 0);
+            return detail;
+        }
+
+        // The place is given back when the plugin has really ended, not when we stop waiting for it.
+        var examination = Task.Run(() =>
+        {
+            try
+            {
+                return doctor.Examine(instance, request, MaxTrials);
+            }
+            finally
+            {
+                Volatile.Write(ref running, 0);
+            }
+        });
+        try
+        {
+            return await examination.WaitAsync(Patience, time) is SignatureDoctor.Outcome.Examined { Diagnosis: { Cause: { } cause } diagnosis }
+                ? $"{cause}: {diagnosis.Sentence}"
+                : detail;
+        }
+        catch (Exception)
+        {
+            return detail;
+        }
+    }
+
+    private bool TryTake()
+    {
+        lock (gate)
+        {
+            var now = time.GetTimestamp();
+            left = Math.Min(Burst, left + (time.GetElapsedTime(filledAt, now).TotalSeconds * PerSecond));
+            filledAt = now;
+            if (left < 1)
+            {
+                return false;
+            }
+
+            left--;
+            return true;
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CsCheck;
+using Modular.Payments.Abstractions;
+using Modular.Payments.Abstractions.Doctor;
+
+namespace Modular.Doctor.Tests;
+
+/// <summary>Whatever is done to a message, no harmless cause is named for a message that says something else than what was signed.</summary>
+public sealed class CorruptionTests
+{
+    // Said of a message because of what is plainly missing or unknown in it, whatever else may have changed; none of them is harmless.
+    private static readonly string[] Structural = [Causes.Truncated, Causes.MissingSignature, Causes.UnknownSerial, Causes.WrongApiVersion];
+
+    [Fact]
+    public void A_corrupted_form_gets_no_false_cause() => Check(
+        "alipay", AlipayCorpus.Notify(AlipayCorpus.Encode(AlipayCorpus.Signed(AlipayCorpus.Fields()))), 700, 400,
+        body => string.Join('&', Latin(body).ReplaceLineEndings("").Split('&', StringSplitOptions.RemoveEmptyEntries)
+            .Select(pair => WebUtility.UrlDecode(pair)).Where(pair => !pair.StartsWith("sign_type", StringComparison.Ordinal)).Order(StringComparer.Ordinal)));
+
+    [Fact]
+    public void A_corrupted_json_body_gets_no_false_cause() => Check(
+        "wechatpay", WeChatPayCorpus.Notify(WeChatPayCorpus.Body()), 300, 400,
+        body => Json(Encoding.UTF8.GetString(body.Span).ReplaceLineEndings("").Trim('\uFEFF')));
+
+    [Fact]
+    public void A_corrupted_xml_body_gets_no_false_cause() => Check(
+        "wechatpay-v2", WeChatPayV2Corpus.Notify(WeChatPayV2Corpus.Xml(WeChatPayV2Corpus.Fields(), WeChatPayV2Corpus.Sign(WeChatPayV2Corpus.Fields()))), 3000, 400,
+        body => string.Join('|', System.Text.RegularExpressions.Regex.Matches(Encoding.UTF8.GetString(body.Span), @"<([a-z_0-9]+)>(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?</\1\s*>").Select(m => m.Value).Order(StringComparer.Ordinal)));
+
+    [Fact]
+    public void Every_changed_digit_of_the_amount_stays_unexplained()
+    {
+        for (var digit = '0'; digit <= '9'; digit++)
+        {
+            foreach (var (party, request) in Sound())
+            {
+                var text = Encoding.Latin1.GetString(request.Body.Span);
+                var at = text.IndexOf("368", StringComparison.Ordinal);
+                if (at < 0 || text[at] == digit)
+                {
+                    continue;
+                }
+
+                var changed = request with { Body = Encoding.Latin1.GetBytes($"{text[..at]}{digit}{text[(at + 1)..]}") };
+                var diagnosis = Party.Named(party).Diagnose(changed, 2000);
+                Assert.Null(diagnosis.Cause);
+                Assert.False(diagnosis.IsValid);
+            }
+        }
+    }
+
+    private static IEnumerable<(string Party, RawRequest Request)> Sound() =>
+        Party.All.Select(party => (party.Name, party.Corpus[0].Request));
+
+    private static void Check(string party, RawRequest request, int maxTrials, long times, Func<ReadOnlyMemory<byte>, string?> meaning)
+    {
+        var original = meaning(request.Body);
+        Assert.True(Party.Named(party).Diagnose(request, maxTrials).IsValid);
+        Corruption(request.Body.ToArray()).Sample(
+            body =>
+            {
+                var diagnosis = Party.Named(party).Diagnose(request with { Body = body }, maxTrials);
+                return diagnosis.Cause is null && !diagnosis.IsValid
+                    || Structural.Contains(diagnosis.Cause)
+                    || meaning(body) == original
+                    || diagnosis.Cause == Causes.SignTypeExcluded || diagnosis.Cause == Causes.SignTypeWrong;
+            },
+            iter: times,
+            print: body => Encoding.Latin1.GetString(body));
+    }
+
+    private static Gen<byte[]> Corruption(byte[] body) => Gen.OneOf(
+        from position in Gen.Int[0, body.Length - 1]
+        from bit in Gen.Int[0, 7]
+        select Changed(body, bytes => bytes[position] ^= (byte)(1 << bit)),
+        from position in Gen.Int[0, body.Length - 1]
+        from length in Gen.Int[1, 4]
+        select (byte[])[.. body[..position], .. body[Math.Min(position + length, body.Length)..]],
+        from position in Gen.Int[0, body.Length]
+        from value in Gen.OneOf(Gen.Byte, Gen.OneOfConst(" +%&=<>\"\\\r\n\t;'"u8.ToArray()))
+        select (byte[])[.. body[..position], value, .. body[position..]],
+        from position in Gen.Int[0, body.Length - 1]
+        from value in Gen.Byte
+        select Changed(body, bytes => bytes[position] = value),
+        from first in Gen.Int[0, body.Length - 1]
+        from second in Gen.Int[0, body.Length - 1]
+        from length in Gen.Int[1, 12]
+        select Swapped(body, Math.Min(first, second), Math.Max(first, second), length));
+
+    private static byte[] Changed(byte[] body, Action<byte[]> change)
+    {
+        var copy = (byte[])body.Clone();
+        change(copy);
+        return copy;
+    }
+
+    private static byte[] Swapped(byte[] body, int first, int second, int length)
+    {
+        length = Math.Min(length, Math.Min(second - first, body.Length - second));
+        return [.. body[..first], .. body[second..(second + length)], .. body[(first + length)..second], .. body[first..(first + length)], .. body[(second + length)..]];
+    }
+
+    private static string? Json(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text)?.ToJsonString();
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static string Latin(ReadOnlyMemory<byte> body) => Encoding.Latin1.GetString(body.Span);
+}

@@ -76,6 +76,7 @@ internal sealed class AlipayDoctor : IDisposable
         Knows = AlipayFields.Knows,
         MayBeEmpty = AlipayFields.MayBeEmpty,
         SignType = SignatureCheck.Algorithm,
+        NeedsSignType = true,
         CharsetOf = AlipayFields.CharsetOf,
     };
 

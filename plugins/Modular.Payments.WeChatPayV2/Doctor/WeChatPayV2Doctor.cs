@@ -32,6 +32,7 @@ internal sealed class WeChatPayV2Doctor : IDisposable
             Knows = NotificationFields.Knows,
             MayBeEmpty = NotificationFields.MayBeEmpty,
             SignType = algorithm.Name,
+            NeedsSignType = false,
             CharsetOf = _ => ByteText.StrictUtf8,
         };
         trials = new Trials(request.MaxTrials);

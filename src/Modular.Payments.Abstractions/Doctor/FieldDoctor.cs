@@ -7,6 +7,8 @@ namespace Modular.Payments.Abstractions.Doctor;
 /// </summary>
 public static class FieldDoctor
 {
+    private const int UsualForms = 80;
+
     // Two faults of one origin: an input filter or a proxy that does more than one thing.
     private static readonly (string First, string Second)[] Pairs =
     [
@@ -83,8 +85,10 @@ public static class FieldDoctor
         return null;
     }
 
+    // The usual forms of every fault before the rare forms of any, so that few trials go far.
     private static IEnumerable<FieldSuspicion> Singles(FieldMessage message, FieldProtocol protocol) =>
-        FieldFaults.All.SelectMany(fault => fault.Value(message, protocol));
+        FieldFaults.All.SelectMany(fault => fault.Value(message, protocol).Take(UsualForms))
+            .Concat(FieldFaults.All.SelectMany(fault => fault.Value(message, protocol).Skip(UsualForms)));
 
     // A signature never has spaces, so whatever else happened, they were plus signs. Where a value was decoded twice, that is what
     // happened to them too, and the cause; beside any other fault the plus signs are one of their own.
@@ -124,7 +128,9 @@ public static class FieldDoctor
 
     private static string? Holds(FieldSuspicion suspicion, FieldProtocol protocol, Trials trials)
     {
-        if (suspicion.Message[FieldMessage.Sign] is not { Length: > 0 } sign)
+        // What is undone must leave a message that nothing else is wrong with.
+        var type = suspicion.Message[FieldMessage.SignType];
+        if (suspicion.Message[FieldMessage.Sign] is not { Length: > 0 } sign || (type is null ? protocol.NeedsSignType : type != protocol.SignType))
         {
             return null;
         }

@@ -60,17 +60,20 @@ internal static partial class FieldFaults
     // Nobody knows which characters the first encoder wrote as escapes, so each kind of them may have been among them.
     private static IEnumerable<FieldSuspicion> EncodeAgain(FieldMessage message, FieldProtocol protocol)
     {
-        for (var index = 0; index < message.Fields.Length; index++)
+        foreach (var encodings in (Func<string, IEnumerable<string>>[])[WholeEncodings, PartEncodings])
         {
-            var (name, value) = message.Fields[index];
-            if (name is FieldMessage.Sign or FieldMessage.SignType || value.Length is 0 or > 1024)
+            for (var index = 0; index < message.Fields.Length; index++)
             {
-                continue;
-            }
+                var (name, value) = message.Fields[index];
+                if (name is FieldMessage.Sign or FieldMessage.SignType || value.Length is 0 or > 1024)
+                {
+                    continue;
+                }
 
-            foreach (var encoded in Encodings(value).Distinct(StringComparer.Ordinal))
-            {
-                yield return new FieldSuspicion(Causes.DecodedTwice, message.With(index, encoded), $"the value of {Quoted(name)} is percent-encoded again");
+                foreach (var encoded in encodings(value).Distinct(StringComparer.Ordinal).Where(encoded => encoded != value))
+                {
+                    yield return new FieldSuspicion(Causes.DecodedTwice, message.With(index, encoded), $"the value of {Quoted(name)} is percent-encoded again");
+                }
             }
         }
 
@@ -83,16 +86,18 @@ internal static partial class FieldFaults
         }
     }
 
-    private static IEnumerable<string> Encodings(string value)
+    private static IEnumerable<string> WholeEncodings(string value) =>
+        value.All(c => char.IsAsciiLetterOrDigit(c) || c == '.') ? [] : Encodings(value, IsReserved);
+
+    private static IEnumerable<string> PartEncodings(string value)
     {
-        char[] kinds = [.. value.Where(IsReserved).Select(c => c > '\u007f' ? '\u0080' : c).Distinct()];
-        foreach (var subset in kinds.Length > MaxKinds ? [[.. kinds], [.. kinds.Where(kind => kind < '\u0080')]] : Subsets(kinds))
+        char[] kinds = [.. value.Where(IsReserved).Select(Kind).Distinct()];
+        foreach (var subset in kinds.Length > MaxKinds ? [[.. kinds.Where(kind => kind < '\u0080')]] : Subsets(kinds))
         {
-            bool IsChosen(char c) => IsReserved(c) && subset.Contains(c > '\u007f' ? '\u0080' : c);
-            var encoded = Percent(value, IsChosen, upper: true);
-            yield return encoded;
-            yield return Percent(value, IsChosen, upper: false);
-            yield return encoded.Replace("%20", "+", StringComparison.Ordinal);
+            foreach (var encoded in Encodings(value, c => IsReserved(c) && subset.Contains(Kind(c))))
+            {
+                yield return encoded;
+            }
         }
 
         // A letter or digit that somebody wrote as an escape on purpose.
@@ -104,6 +109,15 @@ internal static partial class FieldFaults
             }
         }
     }
+
+    private static IEnumerable<string> Encodings(string value, Func<char, bool> isEncoded)
+    {
+        var upper = Percent(value, isEncoded, upper: true);
+        return [upper, Percent(value, isEncoded, upper: false), upper.Replace("%20", "+", StringComparison.Ordinal)];
+    }
+
+    // All bytes beyond ASCII are escaped together or not at all.
+    private static char Kind(char c) => c > '\u007f' ? '\u0080' : c;
 
     private static IEnumerable<FieldSuspicion> DecodeAgain(FieldMessage message, FieldProtocol protocol) =>
         AllThenEach(Causes.NotDecoded, message, value => Unpercent(value, plusIsSpace: true), "percent-decoded once more")

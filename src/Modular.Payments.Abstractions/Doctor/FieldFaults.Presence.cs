@@ -14,12 +14,12 @@ internal static partial class FieldFaults
         int[] places = [.. Enumerable.Range(0, message.Fields.Length).Where(index => message.Fields[index].Name is not (FieldMessage.Sign or FieldMessage.SignType))];
         foreach (var edge in Edges.Select(edge => ByteText.Encode(edge, charset)).OfType<string>())
         {
-            foreach (var index in places)
+            foreach (var pad in (Func<string, string>[])[value => value + edge, value => edge + value, value => edge + value + edge])
             {
-                var (name, value) = message.Fields[index];
-                foreach (var padded in (string[])[value + edge, edge + value, edge + value + edge])
+                foreach (var index in places)
                 {
-                    yield return new FieldSuspicion(Causes.TrimmedValue, message.With(index, padded), $"the value of {Quoted(name)} has white space at its end or beginning again");
+                    var (name, value) = message.Fields[index];
+                    yield return new FieldSuspicion(Causes.TrimmedValue, message.With(index, pad(value)), $"the value of {Quoted(name)} has white space at its end or beginning again");
                 }
             }
         }
@@ -82,16 +82,14 @@ internal static partial class FieldFaults
                 new FieldSuspicion(Causes.SignTypeExcluded, message, "sign_type takes no part", rule with { WithSignType = false }));
         }
 
-        return protocol.SignType is { } type
-            ? [new FieldSuspicion(Causes.SignTypeExcluded, message.With(FieldMessage.SignType, type), "the missing sign_type is put back")]
-            : [];
+        return [new FieldSuspicion(Causes.SignTypeExcluded, message.With(FieldMessage.SignType, protocol.SignType), "the missing sign_type is put back")];
     }
 
     private static IEnumerable<FieldSuspicion> CorrectSignType(FieldMessage message, FieldProtocol protocol)
     {
-        if (protocol.SignType is { } type && message[FieldMessage.SignType] is { } named && named != type)
+        if (message[FieldMessage.SignType] is { } named && named != protocol.SignType)
         {
-            yield return new FieldSuspicion(Causes.SignTypeWrong, message.With(FieldMessage.SignType, type), $"sign_type is {type}");
+            yield return new FieldSuspicion(Causes.SignTypeWrong, message.With(FieldMessage.SignType, protocol.SignType), $"sign_type is {protocol.SignType}");
         }
     }
 }

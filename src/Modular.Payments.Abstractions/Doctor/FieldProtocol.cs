@@ -17,8 +17,11 @@ public sealed record FieldProtocol
     /// <summary>The names that the provider may send without a value.</summary>
     public required IReadOnlyList<string> MayBeEmpty { get; init; }
 
-    /// <summary>What <c>sign_type</c> says in a right message, or null when the protocol has no such field here.</summary>
-    public required string? SignType { get; init; }
+    /// <summary>What <c>sign_type</c> says in a right message.</summary>
+    public required string SignType { get; init; }
+
+    /// <summary>Whether a right message must have <c>sign_type</c>.</summary>
+    public required bool NeedsSignType { get; init; }
 
     /// <summary>The charset that a message declares.</summary>
     public required Func<FieldMessage, Encoding> CharsetOf { get; init; }

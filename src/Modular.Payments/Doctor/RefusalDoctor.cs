@@ -6,14 +6,14 @@ namespace Modular.Payments;
 
 /// <summary>
 /// Puts the doctor's explanation in the place of a refusal's detail, within a budget, so that a flood of refused messages costs
-/// nothing: a few at once, then two a second, one at a time, and each with few trials. It never fails and never changes a verdict.
+/// nothing: a few at once, then one a second, never two side by side, and each with few trials. It never fails and never changes a verdict.
 /// Thread-safe.
 /// </summary>
 internal sealed class RefusalDoctor(SignatureDoctor doctor, TimeProvider time)
 {
     private const int Burst = 10;
-    private const double PerSecond = 2;
-    private const int MaxTrials = 500;
+    private const double PerSecond = 1;
+    private const int MaxTrials = 1500;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     // Other refusals are not about signatures, and their own sentence says all.

@@ -52,6 +52,41 @@ public sealed class OperationsTests(Surroundings surroundings)
     }
 
     [Fact]
+    public async Task An_operator_finds_a_message_by_its_order_opens_it_and_has_it_processed_again()
+    {
+        var shop = surroundings.Shop;
+        var (orderNo, paymentNo) = await shop.StartedAsync();
+        await shop.NotifyAsync(shop.Alipay.Sign(AlipayParty.PaidFields(paymentNo, "0.01"), shop.Alipay.AppKey));
+
+        await using var person = await surroundings.VisitAsync("inbox", Browsers.Desktop);
+        await SignInAsync(person, Operator, "/ops");
+        await person.Page.Locator("#to-inbox").ClickAsync();
+        await person.Page.Locator("input[name=number]").FillAsync(orderNo);
+        await person.Page.Locator("#inbox-search button").ClickAsync();
+        await Expect(Messages(person, paymentNo)).ToHaveAttributeAsync("data-verdict", "refused");
+        await person.ShotAsync("found");
+
+        await Messages(person, paymentNo).Locator("a").ClickAsync();
+        await Expect(person.Page.Locator("#content")).ToContainTextAsync("预订一分钱测试订单");
+        await person.ShotAsync("opened");
+        await person.Page.Locator("#message details summary").ClickAsync();
+        await person.Page.Locator("#process-again").ClickAsync();
+        await Expect(person.Page.Locator("#result")).ToBeVisibleAsync();
+        await Expect(person.Page.Locator("#message")).ToHaveAttributeAsync("data-verdict", "refused");
+        Assert.Equal("pending", await shop.OrderStatusAsync(orderNo));
+        await person.ShotAsync("processed");
+        person.SawNoTrouble();
+
+        var message = new Uri(person.Page.Url).AbsolutePath;
+        await using var viewer = await surroundings.VisitAsync("inbox-viewer", Browsers.Phone);
+        await SignInAsync(viewer, Viewer, message);
+        await Expect(viewer.Page.Locator("#message")).ToBeVisibleAsync();
+        await Expect(viewer.Page.Locator("#process-again")).ToHaveCountAsync(0);
+        await viewer.FitsAsync();
+        await viewer.ShotAsync("looks");
+    }
+
+    [Fact]
     public async Task A_wrong_password_is_refused()
     {
         await using var person = await surroundings.VisitAsync("ops-wrong", Browsers.Desktop);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Modular.Payments.Abstractions;
@@ -114,9 +115,11 @@ internal sealed class WeChatPayDoctor(DiagnosisRequest request) : IDisposable
 
     private Diagnosis Authentic(SignatureHeaders headers, string name, string canonical)
     {
-        if (Freshness.Doubt(headers, request.Now) is { } stale)
+        if (Freshness.Doubt(headers, request.Now) is not null)
         {
-            return Diagnosis.Of(Causes.ClockSkew, stale.Detail[..stale.Detail.IndexOf(',', StringComparison.Ordinal)] + ", and the signature is right", canonical, name);
+            var ahead = Freshness.SecondsAhead(headers, request.Now);
+            var skew = string.Create(CultureInfo.InvariantCulture, $"The signature is right, and the message was signed {Math.Abs(ahead)} seconds {(ahead > 0 ? "ahead of" : "behind")} this machine's clock, which is five minutes or more");
+            return Diagnosis.Of(Causes.ClockSkew, skew, canonical, name);
         }
 
         if (request.Request.Header(TypeHeader) is { } type && type != SignatureCheck.Algorithm)

@@ -6,6 +6,9 @@ namespace Modular.Payments.Abstractions.Doctor;
 /// <summary>Finds what was cut off, from structure alone. Nothing is called cut off that is merely wrong.</summary>
 public static class Truncation
 {
+    // What is shorter is no beginning of a signature but something that somebody made up.
+    private const int MinSignature = 64;
+
     /// <summary>What is missing of the body by its own <c>Content-Length</c>, as a sentence's beginning; null when nothing is.</summary>
     public static string? ByLength(RawRequest request)
     {
@@ -23,7 +26,7 @@ public static class Truncation
     {
         ArgumentNullException.ThrowIfNull(base64);
         var whole = (((keyBits + 7) / 8) + 2) / 3 * 4;
-        return base64.Length > 0 && base64.Length < whole && base64.All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '/');
+        return base64.Length >= MinSignature && base64.Length < whole && base64.All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '/');
     }
 
     /// <summary>Whether the body is the beginning of a JSON object that breaks off.</summary>

@@ -73,7 +73,7 @@ internal sealed class Gateway(Transport transport, MessageCheck check)
     private async ValueTask<string?> DoubtAsync(HttpAnswer answer, CancellationToken cancellationToken) =>
         SignatureHeaders.Read(answer.Headers, out var unsigned) is not { } headers
             ? NotBelieved(unsigned!.Detail)
-            : await check.CheckAsync(headers, answer.Body, cancellationToken) switch
+            : await check.CheckAsync(headers, answer.Body, null, cancellationToken) switch
             {
                 Verdict.Refused refused => NotBelieved(refused.Doubt.Detail),
                 Verdict.Undecided undecided => undecided.Detail,

@@ -28,9 +28,13 @@ internal sealed class MessageCheck(TrustedKeys keys, TimeProvider time)
     // WeChat Pay tests now and then whether wrong signatures are refused. The prefix only names the refusal.
     public const string ProbePrefix = "WECHATPAY/SIGNTEST/";
 
-    public async ValueTask<Verdict> CheckAsync(SignatureHeaders headers, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    /// <param name="headers">What the message says about its signature.</param>
+    /// <param name="body">The body as it came.</param>
+    /// <param name="receivedAt">When it came, UTC, from which its age counts; null stands for now.</param>
+    /// <param name="cancellationToken">Ends the waiting for a key.</param>
+    public async ValueTask<Verdict> CheckAsync(SignatureHeaders headers, ReadOnlyMemory<byte> body, DateTimeOffset? receivedAt, CancellationToken cancellationToken)
     {
-        if (Freshness.Doubt(headers, time.GetUtcNow()) is { } stale)
+        if (Freshness.Doubt(headers, receivedAt ?? time.GetUtcNow()) is { } stale)
         {
             return new Verdict.Refused(stale);
         }

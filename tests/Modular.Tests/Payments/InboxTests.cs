@@ -5,6 +5,7 @@ using Modular.Payments;
 using Modular.Payments.Abstractions;
 using Modular.Testing.Hosting;
 using Modular.Tests.Support;
+using Modular.Tests.WeChat;
 
 namespace Modular.Tests.Payments;
 
@@ -65,6 +66,29 @@ public sealed class InboxTests(OwnShops shops) : IClassFixture<OwnShops>
         await mended.AssertPaidOnceAsync(orderNo, paymentNo);
         var row = (await mended.InboxRowAsync(form))!;
         Assert.Equal(("accepted", "settled", 1L, 200), (row.Verdict, row.Effect, row.Copies, row.AnswerStatus));
+    }
+
+    [Fact]
+    public async Task A_message_whose_age_counts_is_judged_by_the_time_at_which_it_arrived()
+    {
+        using var strangersKey = RSA.Create(2048);
+        var broken = new Dictionary<string, string?> { ["Modular:Providers:wechatpay:PublicKey"] = strangersKey.ExportSubjectPublicKeyInfoPem() };
+        await using var before = await TestShop.StartAsync(new TestShopOptions { Settings = broken });
+        var orderNo = await before.PlaceOrderAsync();
+        Assert.Equal(503, (await before.StartWeChatAsync(orderNo, WeChatSteps.V3, "qr")).Status);
+        var paymentNo = (await before.OrderAsync(orderNo))["payments"]![0]!["paymentNo"]!.GetValue<string>();
+        var message = before.Paid(WeChatSteps.V3, paymentNo);
+        await before.RefusedAsync(message, WeChatSteps.V3, "wrong_signature");
+
+        before.Clock.Advance(TimeSpan.FromMinutes(20));
+        await using var mended = await TestShop.StartAsync(new TestShopOptions { Beside = before });
+        var kept = (await mended.InboxRowAsync(message.Body, WeChatSteps.V3))!;
+        Assert.Equal(ProcessMessage.Outcome.Processed, await mended.SendAsync(new ProcessMessage.Command(kept.Id)));
+        await mended.AssertPaidOnceAsync(orderNo, paymentNo);
+
+        // Sent once more today it is too old, and harmless.
+        Assert.InRange((await mended.NotifyAsync(message, WeChatSteps.V3)).Status, 400, 499);
+        Assert.Equal("accepted", (await mended.InboxRowAsync(message.Body, WeChatSteps.V3))!.Verdict);
     }
 
     [Fact]

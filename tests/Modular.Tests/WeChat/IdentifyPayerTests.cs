@@ -89,7 +89,7 @@ public sealed partial class IdentifyPayerTests(OwnShops shops) : IClassFixture<O
     private static HttpClient Browser()
     {
         var browser = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() });
-        browser.DefaultRequestHeaders.UserAgent.ParseAdd(WeChatAgent);
+        browser.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", WeChatAgent);
         return browser;
     }
 

@@ -118,8 +118,8 @@ public sealed class PayingTests(Surroundings surroundings)
 
         await buyer.ScanAndPayAsync(paymentNo);
 
-        // The schedule's wait and the sweep's five seconds, and as long again for a busy machine.
-        await shopper.SeesPaidAsync(orderNo, withinMilliseconds: 18_000);
+        // The schedule's wait and the sweep's five seconds; the rest is for a busy machine, because this is not about speed.
+        await shopper.SeesPaidAsync(orderNo, withinMilliseconds: 60_000);
         await shopper.ShotAsync("paid");
         var notifications = await shop.Sandbox.GetStringAsync(new Uri($"/sandbox/notifications?outTradeNo={paymentNo}", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Contains("DROPPED", notifications, StringComparison.Ordinal);

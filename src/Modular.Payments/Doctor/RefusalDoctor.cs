@@ -12,8 +12,8 @@ namespace Modular.Payments;
 internal sealed class RefusalDoctor(SignatureDoctor doctor, TimeProvider time)
 {
     private const int Burst = 10;
-    private const double PerSecond = 1;
     private const int MaxTrials = 1500;
+    private static readonly TimeSpan Refill = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     // Other refusals are not about signatures, and their own sentence says all.
@@ -27,8 +27,7 @@ internal sealed class RefusalDoctor(SignatureDoctor doctor, TimeProvider time)
     ];
 
     private readonly Lock gate = new();
-    private double left = Burst;
-    private long filledAt = time.GetTimestamp();
+    private readonly TokenBucket budget = new(time, Burst, Refill);
     private int running;
 
     /// <summary>The cause's code and sentence, or <paramref name="detail"/> when no cause is proved or the budget is used up.</summary>
@@ -74,15 +73,12 @@ internal sealed class RefusalDoctor(SignatureDoctor doctor, TimeProvider time)
     {
         lock (gate)
         {
-            var now = time.GetTimestamp();
-            left = Math.Min(Burst, left + (time.GetElapsedTime(filledAt, now).TotalSeconds * PerSecond));
-            filledAt = now;
-            if (left < 1)
+            if (!budget.Has(time.GetTimestamp()))
             {
                 return false;
             }
 
-            left--;
+            budget.Take();
             return true;
         }
     }

@@ -53,7 +53,7 @@ public static partial class HandleNotify
 
             var received = new Received(
                 provider.Name, "notify", command.Request, command.SourceAddress, time.GetTimestamp(),
-                (provider.Acknowledge().StatusCode, provider.Refuse().StatusCode), command.IsKept);
+                accepted => (accepted ? provider.Acknowledge() : provider.Refuse()).StatusCode, command.IsKept);
 
             // The limit is a timer and not a token of the request: a provider that hangs up early still gets its news stored.
             using var limit = new CancellationTokenSource(options.NotifyBudget);

@@ -51,7 +51,7 @@ public static partial class HandleReturn
             // A browser is always sent on; what it sees then depends on what it may see.
             var received = new Received(
                 provider.Name, "return", command.Request, command.SourceAddress, time.GetTimestamp(),
-                (StatusCodes.Status303SeeOther, StatusCodes.Status303SeeOther), command.IsKept);
+                _ => StatusCodes.Status303SeeOther, command.IsKept);
             switch (await provider.VerifyReturnAsync(command.Request, options.ReturnBudget, cancellationToken))
             {
                 case Verification.Verified { Report: { } report } when ReportRules.Problem(report) is null:
@@ -62,7 +62,7 @@ public static partial class HandleReturn
 
                     var message = inbox.Accepted(received) with { PaymentNoHint = report.PaymentNo };
                     await RecordAsync(new Entry(provider.Name, provider.Account, ReportSource.Return, null, message), cancellationToken);
-                    return await AskAsync(provider, report.PaymentNo, verified: true, cancellationToken);
+                    return await AskAsync(await FindAsync(provider, report.PaymentNo, cancellationToken), verified: true, cancellationToken);
                 case Verification.Unsigned { PaymentNo: { } paymentNo }:
                     return await TakeUnsignedAsync(received, provider, paymentNo, cancellationToken);
                 case Verification.Refused refused:
@@ -75,18 +75,19 @@ public static partial class HandleReturn
         /// <summary>Kept only when it names a payment of ours: anybody can make one, and numbers cannot be guessed.</summary>
         private async Task<Outcome> TakeUnsignedAsync(Received received, ProviderInstance provider, string paymentNo, CancellationToken cancellationToken)
         {
-            if (await FindAsync(provider, paymentNo, cancellationToken) is not null)
+            var payment = await FindAsync(provider, paymentNo, cancellationToken);
+            if (payment is not null)
             {
                 var message = inbox.Accepted(received) with { PaymentNoHint = paymentNo };
                 await RecordAsync(new Entry(provider.Name, provider.Account, ReportSource.Return, null, message), cancellationToken);
             }
 
-            return await AskAsync(provider, paymentNo, verified: false, cancellationToken);
+            return await AskAsync(payment, verified: false, cancellationToken);
         }
 
-        private async Task<Outcome> AskAsync(ProviderInstance provider, string paymentNo, bool verified, CancellationToken cancellationToken)
+        private async Task<Outcome> AskAsync(Payment? payment, bool verified, CancellationToken cancellationToken)
         {
-            if (await FindAsync(provider, paymentNo, cancellationToken) is not { } payment)
+            if (payment is null)
             {
                 return new Outcome.Refused();
             }

@@ -120,7 +120,7 @@ internal static class InboxSql
                 ["payment_no"] = report?.PaymentNo ?? message.PaymentNoHint,
                 ["trade_no"] = report?.ProviderTradeNo,
                 ["state"] = report?.ProviderState,
-                ["answer"] = record.Verdict == Plan.Accepted ? message.Answers.Accepted : message.Answers.Refused,
+                ["answer"] = message.AnswerStatus(record.Verdict == Plan.Accepted),
                 ["duration"] = message.Elapsed(),
                 ["envelope"] = message.Envelope(),
                 ["copies"] = record.Copies,

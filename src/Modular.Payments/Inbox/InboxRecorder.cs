@@ -62,7 +62,7 @@ internal sealed class InboxRecorder(IDataProtectionProvider protection, TimeProv
         ReceivedAt = received.Request.ReceivedAt ?? time.UtcNow(),
         SourceAddress = received.SourceAddress,
         Copies = received.IsKept ? 0 : 1,
-        Answers = received.Answers,
+        AnswerStatus = received.AnswerStatus,
         Elapsed = () => (int)Math.Clamp(time.GetElapsedTime(received.StartedAt).TotalMilliseconds, 0, int.MaxValue),
         // The alphabet for addresses, because the other one's plus signs would be escaped in the statement's JSON.
         Envelope = () => Base64Url.EncodeToString(protector.Protect(Envelope.Write(received.Request, maxBody))),
@@ -75,10 +75,10 @@ internal sealed class InboxRecorder(IDataProtectionProvider protection, TimeProv
 /// <param name="Request">The request.</param>
 /// <param name="SourceAddress">Who sent it.</param>
 /// <param name="StartedAt">The clock's timestamp from which its duration counts.</param>
-/// <param name="Answers">The status of the answer when it is accepted, and when it is not.</param>
+/// <param name="AnswerStatus">The status of the answer to it when it is accepted, or not.</param>
 /// <param name="IsKept">It comes out of the inbox to be processed again, and has arrived only once.</param>
 internal sealed record Received(
-    string Instance, string Kind, RawRequest Request, string? SourceAddress, long StartedAt, (int Accepted, int Refused) Answers, bool IsKept);
+    string Instance, string Kind, RawRequest Request, string? SourceAddress, long StartedAt, Func<bool, int> AnswerStatus, bool IsKept);
 
 /// <summary>What the texts of a report must look like before they are compared or stored.</summary>
 internal static class ReportRules

@@ -16,8 +16,8 @@ internal sealed class RefusalBudgets(TimeProvider time)
     private static readonly TimeSpan SenderRefill = TimeSpan.FromSeconds(10);
 
     private readonly Lock gate = new();
-    private readonly Dictionary<string, Bucket> instances = [];
-    private readonly Dictionary<(string Instance, string Sender), Bucket> senders = [];
+    private readonly Dictionary<string, TokenBucket> instances = [];
+    private readonly Dictionary<(string Instance, string Sender), TokenBucket> senders = [];
 
     /// <summary>Whether one more refused message of this sender may be kept; takes its place when it may.</summary>
     public bool TryTake(string instance, string? sender)
@@ -28,11 +28,18 @@ internal sealed class RefusalBudgets(TimeProvider time)
             var ofInstance = Of(instances, instance, PerInstance, InstanceRefill);
             var ofSender = OfSender(instance, sender ?? "", now);
             // Asked first, because a sender who has used up its own must not use up everybody's.
-            return ofSender.Has(now) && ofInstance.Has(now) && ofSender.Take() && ofInstance.Take();
+            if (!ofSender.Has(now) || !ofInstance.Has(now))
+            {
+                return false;
+            }
+
+            ofSender.Take();
+            ofInstance.Take();
+            return true;
         }
     }
 
-    private Bucket OfSender(string instance, string sender, long now)
+    private TokenBucket OfSender(string instance, string sender, long now)
     {
         if (senders.Count >= MaxSenders && !senders.ContainsKey((instance, sender)))
         {
@@ -50,36 +57,14 @@ internal sealed class RefusalBudgets(TimeProvider time)
         return Of(senders, (instance, sender), PerSender, SenderRefill);
     }
 
-    private Bucket Of<TKey>(Dictionary<TKey, Bucket> buckets, TKey key, int capacity, TimeSpan refill)
+    private TokenBucket Of<TKey>(Dictionary<TKey, TokenBucket> buckets, TKey key, int capacity, TimeSpan refill)
         where TKey : notnull
     {
         if (!buckets.TryGetValue(key, out var bucket))
         {
-            buckets.Add(key, bucket = new Bucket(time, capacity, refill));
+            buckets.Add(key, bucket = new TokenBucket(time, capacity, refill));
         }
 
         return bucket;
-    }
-
-    /// <summary>Fills again by one per <paramref name="refill"/>.</summary>
-    private sealed class Bucket(TimeProvider time, int capacity, TimeSpan refill)
-    {
-        private double left = capacity;
-        private long filledAt = time.GetTimestamp();
-
-        public bool Has(long now)
-        {
-            left = Math.Min(capacity, left + (time.GetElapsedTime(filledAt, now) / refill));
-            filledAt = now;
-            return left >= 1;
-        }
-
-        public bool IsFull(long now) => Has(now) && left >= capacity;
-
-        public bool Take()
-        {
-            left--;
-            return true;
-        }
     }
 }

@@ -35,6 +35,9 @@ public static class ShowMessage
 
     internal sealed class Handler(ModularDbContext db, InboxRecorder inbox) : IRequestHandler<Query, Opened?>
     {
+        // Compiled once: it costs more than everything else here.
+        private static readonly Func<InboxMessage, InboxView> Describe = InboxView.Of.Compile();
+
         public async Task<Opened?> Handle(Query query, CancellationToken cancellationToken)
         {
             if (await db.Set<InboxMessage>().AsNoTracking().SingleOrDefaultAsync(m => m.Id == query.Id, cancellationToken) is not { } message)
@@ -44,7 +47,7 @@ public static class ShowMessage
 
             var orderNo = await db.Set<Payment>().Where(p => p.PaymentNo == message.PaymentNo && p.Provider == message.Instance)
                 .Select(p => p.OrderNo).SingleOrDefaultAsync(cancellationToken);
-            return new Opened(InboxView.Of.Compile()(message), orderNo, inbox.Open(message) is var (request, isWhole) ? MessageContent.Of(request, isWhole) : null);
+            return new Opened(Describe(message), orderNo, inbox.Open(message) is var (request, isWhole) ? MessageContent.Of(request, isWhole) : null);
         }
     }
 }

@@ -36,8 +36,8 @@ internal sealed record ReceivedMessage
     /// <summary>How many arrivals it stands for: none when an operator has a kept message processed again.</summary>
     public int Copies { get; init; } = 1;
 
-    /// <summary>The HTTP status of the answer when the message is acknowledged, and when it is not.</summary>
-    public required (int Accepted, int Refused) Answers { get; init; }
+    /// <summary>The HTTP status of the answer to a message that is accepted, or not; asked when the message is written.</summary>
+    public required Func<bool, int> AnswerStatus { get; init; }
 
     /// <summary>Tells how long it has been worked on, in milliseconds; asked when the message is written.</summary>
     public required Func<int> Elapsed { get; init; }

@@ -19,7 +19,7 @@ internal sealed record RawCall(IReadOnlyDictionary<string, string> Parameters, s
     public static async Task<RawCall?> ReadAsync(HttpRequest request)
     {
         var query = Encoding.UTF8.GetBytes(request.QueryString.Value is { Length: > 0 } text ? text[1..] : "");
-        var body = request.HasFormContentType ? await BodyAsync(request) : [];
+        var body = request.HasFormContentType ? await RequestBody.ReadAsync(request, LargestBody) : [];
         return body is null ? null : Of(query, body);
     }
 
@@ -43,21 +43,4 @@ internal sealed record RawCall(IReadOnlyDictionary<string, string> Parameters, s
 
     private static string? Declared(byte[] form) =>
         FormText.Parse(form, Encoding.Latin1).Find(pair => pair.Key == "charset").Value;
-
-    private static async Task<byte[]?> BodyAsync(HttpRequest request)
-    {
-        using var copy = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        for (int read; (read = await request.Body.ReadAsync(buffer)) > 0;)
-        {
-            if (copy.Length + read > LargestBody)
-            {
-                return null;
-            }
-
-            copy.Write(buffer, 0, read);
-        }
-
-        return copy.ToArray();
-    }
 }

@@ -23,7 +23,7 @@ internal sealed partial class V2Endpoint(
             return Refuse(method, V2Refusal.Transport("REQUIRE_POST_METHOD", "请使用post方法"), null, GatewayFaultKind.None);
         }
 
-        if (await BodyAsync(request) is not { } body)
+        if (await RequestBody.ReadAsync(request, LargestBody) is not { } body)
         {
             return Results.StatusCode(StatusCodes.Status413PayloadTooLarge);
         }
@@ -70,23 +70,6 @@ internal sealed partial class V2Endpoint(
         return call is null || refusal.IsTransport
             ? V2Answers.Failure(refusal.Message)
             : V2Answers.Signed(call, V2Answers.Explain(refusal.Code, refusal.Message), fault);
-    }
-
-    private static async Task<byte[]?> BodyAsync(HttpRequest request)
-    {
-        using var copy = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        for (int read; (read = await request.Body.ReadAsync(buffer)) > 0;)
-        {
-            if (copy.Length + read > LargestBody)
-            {
-                return null;
-            }
-
-            copy.Write(buffer, 0, read);
-        }
-
-        return copy.ToArray();
     }
 
     private IResult SystemError(Dictionary<string, string> fields)

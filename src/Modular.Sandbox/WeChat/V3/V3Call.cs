@@ -12,10 +12,9 @@ internal sealed record V3Call(HttpRequest Request, string Target, string Body)
     /// <summary>The request's path and body; null when the body is larger than any order.</summary>
     public static async Task<V3Call?> ReadAsync(HttpRequest request)
     {
-        var bytes = new byte[LargestBody + 1];
-        var length = await request.Body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, request.HttpContext.RequestAborted);
+        var body = await RequestBody.ReadAsync(request, LargestBody);
         var target = request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        return length > LargestBody ? null : new V3Call(request, target, Encoding.UTF8.GetString(bytes, 0, length));
+        return body is null ? null : new V3Call(request, target, Encoding.UTF8.GetString(body));
     }
 
     /// <summary>What is signed: five lines, each with its line feed.</summary>

@@ -92,7 +92,7 @@ internal static class Some
         ReceivedAt = Now,
         SourceAddress = "127.0.0.1",
         Envelope = () => "sealed",
-        Answers = (200, 400),
+        AnswerStatus = accepted => accepted ? 200 : 400,
         Elapsed = () => 1,
         RefusedBecause = refused ? "wrong_signature" : null,
     };

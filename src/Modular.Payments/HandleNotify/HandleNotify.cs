@@ -98,18 +98,28 @@ public static partial class HandleNotify
                 LogRefused(provider.Name, reason, detail);
             }
 
-            if (inbox.Refused(received, reason, detail, paymentNoHint) is { } message)
+            // A refusal stays a refusal even when it cannot be stored. A hint goes by the same budget, so that a flood asks for nothing.
+            if (inbox.Refused(received, reason, detail, paymentNoHint) is { } message
+                && await StoreAsync(new Entry(provider.Name, provider.Account, ReportSource.Notify, null, message), cancellationToken) is not null
+                && paymentNoHint is not null)
             {
-                // A refusal stays a refusal even when it cannot be stored.
-                await StoreAsync(new Entry(provider.Name, provider.Account, ReportSource.Notify, null, message), cancellationToken);
-            }
-
-            if (paymentNoHint is not null)
-            {
-                await hints.TakeAsync(provider.Name, paymentNoHint, cancellationToken);
+                await TakeHintAsync(provider.Name, paymentNoHint, cancellationToken);
             }
 
             return new Outcome.Reply(provider.Refuse());
+        }
+
+        [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The sweep comes to the payment without the hint as well.")]
+        private async Task TakeHintAsync(string instance, string paymentNo, CancellationToken cancellationToken)
+        {
+            try
+            {
+                await hints.TakeAsync(instance, paymentNo, cancellationToken);
+            }
+            catch (Exception e)
+            {
+                LogHintLost(instance, e.GetType().Name);
+            }
         }
 
         private Outcome.Unavailable Undecided(ProviderInstance provider, Verification verification)
@@ -143,6 +153,9 @@ public static partial class HandleNotify
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Notification at {Instance} could not be verified now: {Detail}")]
         private partial void LogUndecided(string instance, string detail);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The payment that a refused notification at {Instance} names could not be brought forward ({Error})")]
+        private partial void LogHintLost(string instance, string error);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "Notification at {Instance} could not be stored ({Error}) and is not acknowledged")]
         private partial void LogNotStored(string instance, string error);

@@ -12,6 +12,11 @@ public abstract record Verification
     /// <summary>The message is authentic; <paramref name="Report"/> holds what it says. A plugin returns this only after its signature check passed.</summary>
     public sealed record Verified(PaymentReport Report) : Verification;
 
+    /// <summary>The message is authentic and about a refund. An answer to <see cref="IPaymentProvider.VerifyNotificationAsync"/> alone.</summary>
+    /// <param name="Reports">What it says, one report for each refund that it names; at least one.</param>
+    /// <param name="Payment">What the same message says of the payment, where it does.</param>
+    public sealed record VerifiedRefund(IReadOnlyList<RefundReport> Reports, PaymentReport? Payment = null) : Verification;
+
     /// <summary>The message is not authentic, or is not what belongs here. It has no effect and is not acknowledged.</summary>
     /// <param name="Reason">The kind of refusal.</param>
     /// <param name="Detail">One sentence for the operator: what was wrong. It holds no secret and no full signature.</param>

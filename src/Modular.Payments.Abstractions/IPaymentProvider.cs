@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace Modular.Payments.Abstractions;
 
 /// <summary>How the shopper pays.</summary>
@@ -57,7 +59,14 @@ public interface IPaymentPlugin
 /// <param name="Settings">The instance's settings.</param>
 /// <param name="Http">The client for every call to the provider. It does not follow redirects, has no cookies and limits the size of an answer; the host cancels a call that takes too long. It is owned by the host: do not dispose it.</param>
 /// <param name="Time">The clock.</param>
-public sealed record ProviderContext(string Instance, ProviderSettings Settings, HttpClient Http, TimeProvider Time);
+public sealed record ProviderContext(string Instance, ProviderSettings Settings, HttpClient Http, TimeProvider Time)
+{
+    /// <summary>
+    /// Makes a client like <see cref="Http"/> that shows a certificate to the provider (mutual TLS). Called at most once per
+    /// instance, while it is made; the client is owned by the host. The certificate must carry its private key.
+    /// </summary>
+    public Func<X509Certificate2, HttpClient> HttpWith { get; init; } = _ => throw new NotSupportedException("This host has no client that carries a certificate.");
+}
 
 /// <summary>
 /// One payment provider, configured for one account.
@@ -69,7 +78,8 @@ public sealed record ProviderContext(string Instance, ProviderSettings Settings,
 /// <para>All members may be called from several threads at once. An exception from any of them, like a null, means
 /// <em>unknown</em>: it moves nothing. Ask <see cref="QueryAnswer.Unknown"/> for what is expected to go wrong, and let
 /// the unexpected propagate.</para>
-/// <para>Further powers are further interfaces on the same object: <see cref="IClosingProvider"/>, <see cref="IPayerProvider"/>.</para>
+/// <para>Further powers are further interfaces on the same object: <see cref="IClosingProvider"/>, <see cref="IRefundingProvider"/>,
+/// <see cref="IStatementProvider"/>, <see cref="IPayerProvider"/>.</para>
 /// </remarks>
 public interface IPaymentProvider
 {

@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Modular.Payments.Abstractions;
@@ -61,7 +63,7 @@ internal sealed partial class ProviderCatalogue
             }
 
             var loaded = configured.Plugin ?? throw new ProviderSettingsException(configured.Problem!);
-            var provider = loaded.Create(new ProviderContext(name, configured.Settings, ProviderHttp.Create(), time))
+            var provider = loaded.Create(new ProviderContext(name, configured.Settings, ProviderHttp.Create(), time) { HttpWith = ProviderHttp.CreateWith })
                 ?? throw new ProviderSettingsException("The plugin made no provider.");
             return new ProviderInstance(name, plugin, loaded, provider);
         }
@@ -112,9 +114,19 @@ internal static class ProviderHttp
     // Answers of payment calls are a few kilobytes; the default limit is two gigabytes.
     private const int MaxAnswerBytes = 1024 * 1024;
 
-    public static HttpClient Create() =>
+    public static HttpClient Create() => Create(new SslClientAuthenticationOptions());
+
+    /// <summary>A client that shows a certificate to whoever asks for one.</summary>
+    public static HttpClient CreateWith(X509Certificate2 certificate) => Create(new SslClientAuthenticationOptions
+    {
+        ClientCertificates = [certificate],
+        LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate,
+    });
+
+    private static HttpClient Create(SslClientAuthenticationOptions ssl) =>
         new(new SocketsHttpHandler
         {
+            SslOptions = ssl,
             // A redirect of a signed call is an error or an attack, and cookies would join payments that have nothing in common.
             AllowAutoRedirect = false,
             UseCookies = false,

@@ -16,6 +16,8 @@ internal sealed class ProviderInstance
     // A plugin that does not block leaves a thread after microseconds, so more than this many inside it are stuck.
     private static readonly int MaxInside = 2 * Environment.ProcessorCount;
 
+    private static readonly RefundAnswer.Unknown NoRefunds = new("The provider cannot give money back.");
+
     private readonly IPaymentProvider? provider;
     private int calls;
     private int inside;
@@ -75,6 +77,13 @@ internal sealed class ProviderInstance
 
     public bool CanClose => provider is IClosingProvider;
 
+    public bool CanRefund => provider is IRefundingProvider;
+
+    public bool HasStatements => provider is IStatementProvider;
+
+    /// <summary>What the provider allows; nothing is limited where it gives no money back at all.</summary>
+    public RefundLimits RefundLimits => (provider as IRefundingProvider)?.RefundLimits ?? RefundLimits.None;
+
     public string DisplayName =>
         DisplayNames.GetValueOrDefault(CultureInfo.CurrentUICulture.TwoLetterISOLanguageName)
         ?? DisplayNames.GetValueOrDefault("en") ?? Name;
@@ -91,6 +100,29 @@ internal sealed class ProviderInstance
         CallAsync(
             (p, ct) => p is IClosingProvider closing ? closing.CloseAsync(payment, ct) : Task.FromResult<CloseAnswer>(new CloseAnswer.Unknown("The provider cannot close payments.")),
             detail => new CloseAnswer.Unknown(detail),
+            budget,
+            cancellationToken);
+
+    public Task<RefundAnswer> RefundAsync(RefundRequest request, TimeSpan budget, CancellationToken cancellationToken) =>
+        CallAsync(
+            (p, ct) => p is IRefundingProvider refunding ? refunding.RefundAsync(request, ct) : Task.FromResult<RefundAnswer>(NoRefunds),
+            detail => new RefundAnswer.Unknown(detail),
+            budget,
+            cancellationToken);
+
+    public Task<RefundAnswer> QueryRefundAsync(RefundReference refund, TimeSpan budget, CancellationToken cancellationToken) =>
+        CallAsync(
+            (p, ct) => p is IRefundingProvider refunding ? refunding.QueryRefundAsync(refund, ct) : Task.FromResult<RefundAnswer>(NoRefunds),
+            detail => new RefundAnswer.Unknown(detail),
+            budget,
+            cancellationToken);
+
+    public Task<StatementAnswer> FetchStatementAsync(DateOnly day, TimeSpan budget, CancellationToken cancellationToken) =>
+        CallAsync(
+            (p, ct) => p is IStatementProvider statements
+                ? statements.FetchStatementAsync(day, ct)
+                : Task.FromResult<StatementAnswer>(new StatementAnswer.Unknown("The provider has no statements.")),
+            detail => new StatementAnswer.Unknown(detail),
             budget,
             cancellationToken);
 

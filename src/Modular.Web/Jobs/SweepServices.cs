@@ -74,6 +74,9 @@ internal static class SweepServices
             // With these a killed node's job runs again after a minute, not after half an hour.
             UseSlidingInvisibilityTimeout = true,
             InvisibilityTimeout = TimeSpan.FromMinutes(1),
+            // A node that is killed while it enqueues a recurring job leaves that job's lock behind. Locks are held for an instant,
+            // and a job that is enqueued twice does no harm, so the others need not wait ten minutes for it.
+            DistributedLockTimeout = TimeSpan.FromSeconds(15),
         })
         : new InMemoryStorage();
 

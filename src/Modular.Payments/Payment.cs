@@ -23,7 +23,11 @@ public enum PaymentStatus
 
     /// <summary>Money came that may not simply be kept; a person, or the refund of a second payment, decides.</summary>
     Held,
+
+    /// <summary>All of the money that came has gone back.</summary>
     Refunded,
+
+    /// <summary>Some of the order's money has gone back.</summary>
     PartiallyRefunded,
 }
 
@@ -89,6 +93,18 @@ internal sealed class Payment
 
     public DateTimeOffset? SettledAt { get; init; }
 
+    /// <summary>What came, in minor units of <see cref="Currency"/>; null while nothing did, or when it came in another currency.</summary>
+    public long? ReceivedMinor { get; init; }
+
+    /// <summary>Whether the money is, or was, the order's. What is held and what is given back of it never is.</summary>
+    public bool IsKept { get; init; }
+
+    /// <summary>The sum of the refunds that are under way.</summary>
+    public long RefundReservedMinor { get; init; }
+
+    /// <summary>The sum of the refunds that are done.</summary>
+    public long RefundedMinor { get; init; }
+
     /// <summary>What brought the news that it was paid.</summary>
     public ReportSource? ConfirmedBy { get; init; }
 
@@ -109,14 +125,25 @@ internal sealed class Payment
 
     public PaymentReference Reference => new(PaymentNo, ProviderTradeNo, CreatedAt);
 
-    public PaymentView View => new(PaymentNo, Provider, Scene.ToText(), Status.ToText(), Amount, StatusReason, CreatedAt, PaidAt);
+    public PaymentView View => new(PaymentNo, Provider, Scene.ToText(), Status.ToText(), Amount, StatusReason, CreatedAt, PaidAt)
+    {
+        Refunded = new Money(RefundedMinor, Currency),
+    };
 }
 
 internal sealed class PaymentModel : IModelPart
 {
     public void Configure(ModelBuilder model) => model.Entity<Payment>(payment =>
     {
-        payment.ToTable("payments_payments", table => table.HasCheckConstraint("ck_payments_payments_amount", "amount_minor > 0"));
+        payment.ToTable("payments_payments", table =>
+        {
+            table.HasCheckConstraint("ck_payments_payments_amount", "amount_minor > 0");
+
+            // No path, however wrong, gives back more than came.
+            table.HasCheckConstraint(
+                "ck_payments_payments_refunds",
+                "refund_reserved_minor >= 0 AND refunded_minor >= 0 AND refund_reserved_minor + refunded_minor <= COALESCE(received_minor, 0)");
+        });
         payment.Property(p => p.PaymentNo).HasMaxLength(Numbers.Length);
         payment.Property(p => p.OrderNo).HasMaxLength(Numbers.Length);
         payment.Property(p => p.Provider).HasMaxLength(32);
@@ -141,6 +168,6 @@ internal sealed class PaymentModel : IModelPart
 
         // The two promises that no race may break: one open attempt and one kept payment per order.
         payment.HasIndex(p => p.OrderNo, "ux_payments_payments_open").IsUnique().HasFilter("status = 'pending'");
-        payment.HasIndex(p => p.OrderNo, "ux_payments_payments_kept").IsUnique().HasFilter("status IN ('succeeded', 'partially_refunded')");
+        payment.HasIndex(p => p.OrderNo, "ux_payments_payments_kept").IsUnique().HasFilter("is_kept");
     });
 }

@@ -16,7 +16,7 @@ internal static class PaymentApi
     private sealed record Amount(long Value, string Currency);
 
     private sealed record PaymentBody(
-        string PaymentNo, string OrderNo, string Provider, string Scene, string Status, Amount Amount, string? Reason,
+        string PaymentNo, string OrderNo, string Provider, string Scene, string Status, Amount Amount, Amount Refunded, string? Reason,
         DateTimeOffset CreatedAt, DateTimeOffset? PaidAt, DateTimeOffset ExpiresAt, string? ProviderTradeNo, DateTimeOffset? NextCheckAt);
 
     private sealed record StartedBody(
@@ -97,7 +97,7 @@ internal static class PaymentApi
 
     private static PaymentBody Body(PaymentDetails details) => new(
         details.Payment.PaymentNo, details.OrderNo, details.Payment.Provider, details.Payment.Scene, details.Payment.Status,
-        AmountOf(details.Payment), details.Payment.Reason, details.Payment.CreatedAt, details.Payment.PaidAt,
+        AmountOf(details.Payment), new Amount(details.Payment.Refunded.Minor, details.Payment.Refunded.Currency), details.Payment.Reason, details.Payment.CreatedAt, details.Payment.PaidAt,
         details.ExpiresAt, details.ProviderTradeNo, details.NextCheckAt);
 
     private static Amount AmountOf(PaymentView payment) => new(payment.Amount.Minor, payment.Amount.Currency);

@@ -6,6 +6,7 @@ using Modular.Kernel;
 using Modular.Kernel.Data;
 using Modular.Kernel.Messages;
 using Modular.Payments.Abstractions;
+using Modular.Payments.Ledger;
 using Modular.Payments.Providers;
 using Modular.Payments.Settlement;
 
@@ -43,6 +44,7 @@ public static class PaymentsModule
     public static IServiceCollection AddPayments(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(_ => PaymentsOptions.From(configuration));
+        services.AddSingleton(_ => RefundOptions.From(configuration));
         services.AddSingleton<ProviderCatalogue>();
         services.AddSingleton<InboxRecorder>();
         services.AddSingleton(provider => new SignatureDoctor(provider.GetRequiredService<ProviderCatalogue>(), provider.GetRequiredService<TimeProvider>()));
@@ -51,12 +53,16 @@ public static class PaymentsModule
         services.AddSingleton<SettlementQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<SettlementQueue>());
         services.AddScoped<SettlementDoor>();
+        services.AddScoped<RefundDoor>();
+        services.AddScoped<RefundSender>();
         services.AddScoped<AttemptEnder>();
         services.AddScoped<PaymentStarter>();
         services.AddScoped<HintedQuery>();
         services.AddSingleton<PayerSession>();
         services.AddSingleton<IModelPart, PaymentModel>();
         services.AddSingleton<IModelPart, InboxModel>();
+        services.AddSingleton<IModelPart, RefundModel>();
+        services.AddSingleton<IModelPart, LedgerModel>();
         return services.AddSlicesOf(typeof(PaymentsModule).Assembly);
     }
 
@@ -64,6 +70,7 @@ public static class PaymentsModule
     public static void MapPaymentsApi(this IEndpointRouteBuilder api)
     {
         PaymentApi.Map(api);
+        RefundApi.Map(api);
         DiagnosesApi.Map(api);
     }
 

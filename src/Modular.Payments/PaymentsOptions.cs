@@ -1,5 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using Modular.Kernel;
+using Modular.Payments.Settlement;
 
 namespace Modular.Payments;
 
@@ -26,6 +28,9 @@ public sealed record PaymentsOptions(Uri? PublicUrl, string? PublicUrlProblem, I
     /// <summary>How long the inbox keeps messages; longer than any provider repeats one, refunds are argued about or books are closed.</summary>
     public TimeSpan InboxRetention { get; init; } = TimeSpan.FromDays(180);
 
+    /// <summary>What becomes of money that comes after its payment was closed; <c>Modular:Payments:LatePayment</c>, <c>accept</c> or <c>refund</c>.</summary>
+    public LatePayment LatePayment { get; init; } = LatePayment.Accept;
+
     /// <summary>The wait before the check that follows <paramref name="checksDone"/> checks.</summary>
     public TimeSpan WaitAfter(int checksDone) => ConfirmSchedule[Math.Min(checksDone, ConfirmSchedule.Count - 1)];
 
@@ -33,7 +38,10 @@ public sealed record PaymentsOptions(Uri? PublicUrl, string? PublicUrlProblem, I
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var (url, problem) = ReadPublicUrl(configuration["Modular:PublicUrl"]);
-        var options = new PaymentsOptions(url, problem, ReadSchedule(configuration["Modular:Payments:ConfirmSchedule"] ?? DefaultSchedule));
+        var options = new PaymentsOptions(url, problem, ReadSchedule(configuration["Modular:Payments:ConfirmSchedule"] ?? DefaultSchedule))
+        {
+            LatePayment = ReadLate(configuration["Modular:Payments:LatePayment"]),
+        };
         return configuration["Modular:Inbox:Retention"] is { Length: > 0 } retention ? options with { InboxRetention = ReadRetention(retention) } : options;
     }
 
@@ -55,6 +63,11 @@ public sealed record PaymentsOptions(Uri? PublicUrl, string? PublicUrlProblem, I
             ? (null, "Modular:PublicUrl uses plain http to a host that is not this machine: use https.")
             : (url, null);
     }
+
+    private static LatePayment ReadLate(string? text) =>
+        string.IsNullOrEmpty(text) ? LatePayment.Accept
+        : EnumText<LatePayment>.TryParse(text, out var late) ? late
+        : throw new InvalidOperationException($"Modular:Payments:LatePayment is '{text}': write accept or refund.");
 
     private static TimeSpan ReadRetention(string text) =>
         TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span) && span >= TimeSpan.FromDays(1)

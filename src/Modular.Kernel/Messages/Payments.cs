@@ -14,6 +14,13 @@ public sealed record SettledPayment(string OrderNo, string PaymentNo, string Pro
 /// </summary>
 public sealed record PaymentsSettled(IReadOnlyList<SettledPayment> Payments, WriteBatch Writes) : INotification;
 
+/// <summary>Money of an order's payment that has just gone back.</summary>
+/// <param name="IsWhole">Nothing of the payment is left.</param>
+public sealed record RefundedPayment(string OrderNo, string PaymentNo, bool IsWhole);
+
+/// <summary>Published inside the transaction that finishes refunds; handlers add their statements to <paramref name="Writes"/>. No order occurs twice.</summary>
+public sealed record PaymentsRefunded(IReadOnlyList<RefundedPayment> Payments, WriteBatch Writes) : INotification;
+
 /// <summary>Published after a commit that changed what a shopper sees of these orders. Nothing is written here.</summary>
 public sealed record OrdersChanged(IReadOnlyCollection<string> OrderNos) : INotification;
 
@@ -34,7 +41,11 @@ public enum AttemptsEnd
 }
 
 /// <summary>A payment as others may see it.</summary>
-public sealed record PaymentView(string PaymentNo, string Provider, string Scene, string Status, Money Amount, string? Reason, DateTimeOffset CreatedAt, DateTimeOffset? PaidAt);
+public sealed record PaymentView(string PaymentNo, string Provider, string Scene, string Status, Money Amount, string? Reason, DateTimeOffset CreatedAt, DateTimeOffset? PaidAt)
+{
+    /// <summary>What has gone back.</summary>
+    public required Money Refunded { get; init; }
+}
 
 /// <summary>Lists the payments of an order, oldest first.</summary>
 public sealed record ListPayments(string OrderNo) : IRequest<IReadOnlyList<PaymentView>>;

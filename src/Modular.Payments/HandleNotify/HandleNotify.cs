@@ -1,5 +1,7 @@
+using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using MediatR;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Modular.Kernel;
 using Modular.Payments.Abstractions;
@@ -33,8 +35,8 @@ public static partial class HandleNotify
     }
 
     internal sealed partial class Handler(
-        ProviderCatalogue providers, SettlementQueue settlement, InboxRecorder inbox, HintedQuery hints, RefusalDoctor doctor, PaymentsOptions options,
-        TimeProvider time, ILogger<Handler> log)
+        ProviderCatalogue providers, SettlementQueue settlement, RefundDoor refunds, InboxRecorder inbox, HintedQuery hints, RefusalDoctor doctor,
+        PaymentsOptions options, TimeProvider time, ILogger<Handler> log)
         : IRequestHandler<Command, Outcome>
     {
         private static readonly string Probe = RefusalReason.Probe.ToText();
@@ -64,6 +66,7 @@ public static partial class HandleNotify
                 Verification.Verified { Report: { } report } when ReportRules.Problem(report) is { } problem =>
                     await RefuseAsync(received, provider, "unusable_report", problem, null, limit.Token),
                 Verification.Verified { Report: { } report } => await SettleAsync(received, provider, report, limit.Token),
+                Verification.VerifiedRefund { Reports.Count: > 0 } refund => await RefundAsync(received, provider, refund, limit.Token),
                 Verification.Refused refused =>
                     await RefuseAsync(received, provider, refused.Reason.ToText(), refused.Detail, refused.PaymentNoHint, limit.Token),
                 Verification.Unsigned => await RefuseAsync(
@@ -83,6 +86,40 @@ public static partial class HandleNotify
 
             LogNotified(provider.Name, report.PaymentNo, outcome.Effect, outcome.Reason);
             return new Outcome.Reply(outcome.Effect is Effect.WrongAccount or Effect.UnknownPayment ? provider.Refuse() : provider.Acknowledge());
+        }
+
+        /// <summary>What the message says of the payment comes first: a refund of money that nobody noticed yet has to find it here.</summary>
+        private async Task<Outcome> RefundAsync(Received received, ProviderInstance provider, Verification.VerifiedRefund refund, CancellationToken cancellationToken)
+        {
+            var problem = refund.Reports.Select(RefundRules.Problem).FirstOrDefault(found => found is not null)
+                ?? (refund.Payment is { } said ? ReportRules.Problem(said) : null);
+            if (problem is not null)
+            {
+                return await RefuseAsync(received, provider, "unusable_report", problem, null, cancellationToken);
+            }
+
+            if (refund.Reports.Any(report => !Decision.IsOurs(provider.Account, report.Account)))
+            {
+                return await RefuseAsync(received, provider, "wrong_account", "The notification names another account.", null, cancellationToken);
+            }
+
+            if (refund.Payment is { } payment
+                && await StoreAsync(new Entry(provider.Name, provider.Account, ReportSource.Notify, payment, null), cancellationToken) is null)
+            {
+                return new Outcome.Unavailable();
+            }
+
+            try
+            {
+                var outcomes = await refunds.ApplyAsync(provider.Name, provider.Account, refund.Reports, inbox.Accepted(received), cancellationToken);
+                LogRefunded(provider.Name, refund.Reports[0].RefundNo, outcomes[0].Effect, outcomes[0].Reason);
+                return new Outcome.Reply(outcomes.All(outcome => outcome.Reason == RefundDoor.UnknownPayment) ? provider.Refuse() : provider.Acknowledge());
+            }
+            catch (Exception e) when (e is DbException or DbUpdateException or OperationCanceledException or TimeoutException)
+            {
+                LogNotStored(provider.Name, e.GetType().Name);
+                return new Outcome.Unavailable();
+            }
         }
 
         private async Task<Outcome> RefuseAsync(
@@ -144,6 +181,9 @@ public static partial class HandleNotify
 
         [LoggerMessage(Level = LogLevel.Debug, Message = "Notification at {Instance} for {PaymentNo}: {Effect} {Reason}")]
         private partial void LogNotified(string instance, string paymentNo, Effect effect, string? reason);
+
+        [LoggerMessage(Level = LogLevel.Debug, Message = "Notification at {Instance} of refund {RefundNo}: {Effect} {Reason}")]
+        private partial void LogRefunded(string instance, string refundNo, RefundEffect effect, string? reason);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Notification at {Instance} refused ({Reason}): {Detail}")]
         private partial void LogRefused(string instance, string reason, string detail);

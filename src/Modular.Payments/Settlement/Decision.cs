@@ -33,6 +33,22 @@ internal enum Effect
 
     /// <summary>The same message was accepted before.</summary>
     Duplicate,
+
+    /// <summary>A refund is done.</summary>
+    Refunded,
+
+    /// <summary>A refund that was not made here.</summary>
+    UnknownRefund,
+}
+
+/// <summary>What becomes of money that comes after its payment was closed.</summary>
+public enum LatePayment
+{
+    /// <summary>The order becomes paid: it can still be honoured.</summary>
+    Accept,
+
+    /// <summary>It goes back by itself.</summary>
+    Refund,
 }
 
 /// <summary>The outcome of <see cref="Decision.Decide"/>.</summary>
@@ -59,11 +75,11 @@ internal static class Decision
     public const string PaidTwice = "paid_twice";
     public const string PaidLate = "paid_late";
 
-    public static Verdict Decide(in Standing standing, PaymentReport report) => report.State switch
+    public static Verdict Decide(in Standing standing, PaymentReport report, LatePayment late = LatePayment.Accept) => report.State switch
     {
         ReportedState.Paid => standing.Status switch
         {
-            PaymentStatus.Pending or PaymentStatus.Superseded or PaymentStatus.Closed => Receive(standing, report),
+            PaymentStatus.Pending or PaymentStatus.Superseded or PaymentStatus.Closed => Receive(standing, report, late),
             _ => new Verdict(Effect.Unchanged),
         },
         ReportedState.Closed when standing.Status is PaymentStatus.Pending or PaymentStatus.Superseded => new Verdict(Effect.Closed, PaymentStatus.Closed),
@@ -74,7 +90,7 @@ internal static class Decision
     public static bool IsOurs(ProviderAccount own, ProviderAccount reported) =>
         (reported.Merchant is null || reported.Merchant == own.Merchant) && (reported.App is null || reported.App == own.App);
 
-    private static Verdict Receive(in Standing standing, PaymentReport report)
+    private static Verdict Receive(in Standing standing, PaymentReport report, LatePayment late)
     {
         if (report.Amount is not { } amount)
         {
@@ -96,9 +112,15 @@ internal static class Decision
             return Hold(TradeNoReused);
         }
 
-        return standing.OrderHasKeeper
-            ? Hold(PaidTwice)
-            : new Verdict(Effect.Settled, PaymentStatus.Succeeded, standing.Status == PaymentStatus.Closed ? PaidLate : null);
+        if (standing.OrderHasKeeper)
+        {
+            return Hold(PaidTwice);
+        }
+
+        var isLate = standing.Status == PaymentStatus.Closed;
+        return isLate && late == LatePayment.Refund
+            ? Hold(PaidLate)
+            : new Verdict(Effect.Settled, PaymentStatus.Succeeded, isLate ? PaidLate : null);
     }
 
     private static Verdict Hold(string reason) => new(Effect.Held, PaymentStatus.Held, reason);

@@ -16,7 +16,17 @@ internal sealed record LoadedPayment(string PaymentNo, string OrderNo, string Pr
 internal sealed record Loaded(IReadOnlyDictionary<string, LoadedPayment> Payments, IReadOnlySet<string> Accepted);
 
 /// <summary>A change of one payment.</summary>
-internal sealed record Change(LoadedPayment Before, PaymentStatus To, string? Reason, PaymentReport Report, ReportSource Source);
+internal sealed record Change(LoadedPayment Before, PaymentStatus To, string? Reason, PaymentReport Report, ReportSource Source)
+{
+    /// <summary>The money that came with it; null when none did, or when the report does not say how much.</summary>
+    public Money? Received => To is PaymentStatus.Succeeded or PaymentStatus.Held && Report.Amount is { Minor: > 0 } amount ? amount : null;
+
+    /// <summary>The same in minor units of the payment's own currency; null when it came in another one.</summary>
+    public long? ReceivedMinor => Received is { } received && received.Currency == Before.Standing.Amount.Currency ? received.Minor : null;
+
+    /// <summary>Whether it goes back by itself, with a refund that is committed together with this change.</summary>
+    public bool IsGivenBack => To == PaymentStatus.Held && Reason is Decision.PaidTwice or Decision.PaidLate && ReceivedMinor is not null;
+}
 
 /// <summary>A message to be written to the inbox, with what came of it.</summary>
 internal sealed record Record(Entry Entry, string Verdict, string? Reason, Effect Effect, int Copies);
@@ -37,6 +47,8 @@ internal sealed class Plan
     private readonly HashSet<string> keptOrders = [];
     private readonly HashSet<(string Provider, string TradeNo)> boundTradeNos = [];
 
+    private LatePayment late;
+
     private Plan()
     {
     }
@@ -54,10 +66,10 @@ internal sealed class Plan
 
     public IReadOnlyCollection<string> ChangedOrders => [.. changes.Values.Select(change => change.Before.OrderNo).Distinct()];
 
-    public static Plan Make(IReadOnlyList<Entry> batch, Loaded loaded, DateTimeOffset now)
+    public static Plan Make(IReadOnlyList<Entry> batch, Loaded loaded, DateTimeOffset now, LatePayment late = LatePayment.Accept)
     {
         var outcomes = new Outcome[batch.Count];
-        var plan = new Plan { Outcomes = outcomes };
+        var plan = new Plan { Outcomes = outcomes, late = late };
         for (var index = 0; index < batch.Count; index++)
         {
             outcomes[index] = plan.Consider(batch[index], loaded);
@@ -114,7 +126,7 @@ internal sealed class Plan
                 && (payment.TakenTradeNos.Contains(tradeNo)
                     || (StandingOf(payment).ProviderTradeNo != tradeNo && boundTradeNos.Contains((payment.Provider, tradeNo)))),
         };
-        var verdict = Decision.Decide(standing, report);
+        var verdict = Decision.Decide(standing, report, late);
         if (verdict.To is { } to)
         {
             Apply(payment, standing, verdict, report, entry.Source, to);

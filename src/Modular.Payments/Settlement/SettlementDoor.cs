@@ -4,6 +4,7 @@ using Modular.Kernel;
 using Modular.Kernel.Data;
 using Modular.Kernel.Messages;
 using Modular.Payments.Abstractions;
+using Modular.Payments.Ledger;
 
 namespace Modular.Payments.Settlement;
 
@@ -14,7 +15,7 @@ namespace Modular.Payments.Settlement;
 /// news. Nothing else changes a payment's state but <see cref="SupersedeAsync"/>.
 /// </summary>
 /// <remarks>A lost race shows as an exception that <see cref="WriteConflict.Is"/> knows; the caller begins again.</remarks>
-internal sealed class SettlementDoor(ModularDbContext db, IMediator mediator, TimeProvider time)
+internal sealed class SettlementDoor(ModularDbContext db, IMediator mediator, PaymentsOptions options, TimeProvider time)
 {
     public async Task<Plan> ApplyAsync(IReadOnlyList<Entry> batch, CancellationToken cancellationToken)
     {
@@ -22,9 +23,9 @@ internal sealed class SettlementDoor(ModularDbContext db, IMediator mediator, Ti
         var loaded = await SettlementSql.LoadAsync(db, batch, cancellationToken);
 
         var now = time.UtcNow();
-        var plan = Plan.Make(batch, loaded, now);
+        var plan = Plan.Make(batch, loaded, now, options.LatePayment);
 
-        var writes = SettlementSql.Writes(db.Dialect, plan, now);
+        var writes = SettlementSql.Writes(db.Dialect, plan, time);
         if (plan.Settled.Count > 0)
         {
             await mediator.Publish(new PaymentsSettled(plan.Settled, writes), cancellationToken);
@@ -64,8 +65,7 @@ internal static class SettlementSql
             $"""
             {dialect.ByIndexOnly}
             SELECT p.payment_no, p.order_no, p.provider, p.status, p.amount_minor, p.currency, p.provider_trade_no, p.version,
-                   EXISTS (SELECT 1 FROM payments_payments k WHERE k.order_no = p.order_no AND k.id <> p.id
-                           AND k.status IN ('succeeded', 'partially_refunded', 'refunded'))
+                   EXISTS (SELECT 1 FROM payments_payments k WHERE k.order_no = p.order_no AND k.id <> p.id AND k.is_kept)
             FROM payments_payments p WHERE {dialect.Among("p.payment_no", "@numbers")};
             SELECT (SELECT t.payment_no FROM payments_payments t
                     WHERE t.provider = e.value->>'provider' AND t.provider_trade_no = e.value->>'trade_no' AND t.provider_trade_no IS NOT NULL),
@@ -119,8 +119,9 @@ internal static class SettlementSql
         return new Loaded(payments, accepted);
     }
 
-    public static WriteBatch Writes(SqlDialect dialect, Plan plan, DateTimeOffset now)
+    public static WriteBatch Writes(SqlDialect dialect, Plan plan, TimeProvider time)
     {
+        var now = time.UtcNow();
         var writes = new WriteBatch();
         if (plan.Records.Count > 0)
         {
@@ -138,10 +139,19 @@ internal static class SettlementSql
         {
             // The version in it notices when another node changed one of the payments between our reading and our writing.
             writes.Add(Update(dialect), "changes", Rows(dialect, plan.Changes, now), plan.Changes.Count);
+            writes.Book(dialect, [.. plan.Changes.Where(change => change.Received is not null).Select(MovementOf)], now);
+            writes.AddRefunds(dialect, [.. plan.Changes.Where(change => change.IsGivenBack).Select(change => AutomaticRefund.Of(change, time))], now);
         }
 
         return writes;
     }
+
+    private static Movement MovementOf(Change change) => new(
+        change.Before.Provider,
+        change.To == PaymentStatus.Succeeded ? LedgerKind.Payment : LedgerKind.Held,
+        change.Before.PaymentNo,
+        change.Received!.Value,
+        change.Before.PaymentNo);
 
     private static string Update(SqlDialect dialect) =>
         $"""
@@ -149,6 +159,8 @@ internal static class SettlementSql
         SET status = e.value->>'status', status_reason = e.value->>'reason', provider_state = e.value->>'state',
             provider_trade_no = COALESCE(e.value->>'trade_no', provider_trade_no), confirmed_by = e.value->>'source',
             paid_at = CAST(e.value->>'paid_at' AS {dialect.TimeType}), settled_at = CAST(e.value->>'now' AS {dialect.TimeType}),
+            received_minor = CAST(e.value->>'received' AS bigint), is_kept = CAST(e.value->>'kept' AS boolean),
+            refund_reserved_minor = CAST(e.value->>'reserved' AS bigint),
             next_check_at = CAST(e.value->>'next_check_at' AS {dialect.TimeType}), version = version + 1
         FROM {dialect.Each("@changes")} AS e
         WHERE {dialect.Among("payments_payments.payment_no", "@changes")} AND payments_payments.payment_no = e.key
@@ -169,6 +181,9 @@ internal static class SettlementSql
                 ["trade_no"] = change.Report.ProviderTradeNo,
                 ["source"] = change.Source.ToText(),
                 ["paid_at"] = paid ? dialect.Time(change.Report.PaidAt ?? now) : null,
+                ["received"] = change.ReceivedMinor,
+                ["kept"] = change.To == PaymentStatus.Succeeded,
+                ["reserved"] = change.IsGivenBack ? change.ReceivedMinor : 0,
                 ["now"] = dialect.Time(now),
                 ["next_check_at"] = change.To == PaymentStatus.Closed ? dialect.Time(now + LastLook) : null,
                 ["version"] = change.Before.Version,

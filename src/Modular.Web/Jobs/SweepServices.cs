@@ -51,6 +51,7 @@ internal static class SweepServices
         var jobs = app.Services.GetRequiredService<IRecurringJobManager>();
         var utc = new RecurringJobOptions { TimeZone = TimeZoneInfo.Utc };
         jobs.AddOrUpdate<Sweeps>("confirm-payments", sweeps => sweeps.ConfirmPaymentsAsync(CancellationToken.None), EveryTwoSeconds, utc);
+        jobs.AddOrUpdate<Sweeps>("send-refunds", sweeps => sweeps.SendRefundsAsync(CancellationToken.None), EveryTwoSeconds, utc);
         jobs.AddOrUpdate<Sweeps>("close-orders", sweeps => sweeps.CloseOrdersAsync(CancellationToken.None), EveryTwoSeconds, utc);
         jobs.AddOrUpdate<Sweeps>("forget-messages", sweeps => sweeps.ForgetMessagesAsync(CancellationToken.None), Nightly, utc);
         jobs.AddOrUpdate<Sweeps>("dispatch-events", sweeps => sweeps.DispatchEventsAsync(CancellationToken.None), EveryTwoSeconds, utc);

@@ -18,6 +18,11 @@ public sealed class Sweeps(IMediator mediator)
     [AutomaticRetry(Attempts = 0)]
     public Task<int> ConfirmPaymentsAsync(CancellationToken cancellationToken) => mediator.Send(new ConfirmPayments.Command(), cancellationToken);
 
+    /// <summary>Sends the refunds that are due and asks about those under way.</summary>
+    [DisplayName("Send refunds and ask about them")]
+    [AutomaticRetry(Attempts = 0)]
+    public Task<int> SendRefundsAsync(CancellationToken cancellationToken) => mediator.Send(new SendRefunds.Command(), cancellationToken);
+
     /// <summary>Closes the orders whose time is over.</summary>
     [DisplayName("Close expired orders")]
     [AutomaticRetry(Attempts = 0)]

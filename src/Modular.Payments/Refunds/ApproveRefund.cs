@@ -1,0 +1,78 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using Modular.Kernel;
+using Modular.Kernel.Data;
+
+namespace Modular.Payments;
+
+/// <summary>A second operator confirms, or turns down, a refund above the limit. Whoever asked for it cannot.</summary>
+public static class ApproveRefund
+{
+    public sealed record Command(string RefundNo, string Operator, bool Approve) : IRequest<Outcome>;
+
+    public enum Outcome
+    {
+        NotFound,
+        Approved,
+
+        /// <summary>It is turned down; the sum is free again.</summary>
+        TurnedDown,
+
+        /// <summary>It was decided about already.</summary>
+        NothingToDecide,
+
+        /// <summary>The same operator asked for it.</summary>
+        SamePerson,
+    }
+
+    internal sealed class Handler(ModularDbContext db, TimeProvider time) : IRequestHandler<Command, Outcome>
+    {
+        public async Task<Outcome> Handle(Command command, CancellationToken cancellationToken)
+        {
+            if (await db.Set<Refund>().AsNoTracking().SingleOrDefaultAsync(r => r.RefundNo == command.RefundNo, cancellationToken) is not { } refund)
+            {
+                return Outcome.NotFound;
+            }
+
+            if (refund.RequestedBy == command.Operator)
+            {
+                return Outcome.SamePerson;
+            }
+
+            return command.Approve ? await ApproveAsync(refund, command, cancellationToken) : await TurnDownAsync(refund, command, cancellationToken);
+        }
+
+        private async Task<Outcome> ApproveAsync(Refund refund, Command command, CancellationToken cancellationToken)
+        {
+            var now = time.UtcNow();
+            return await Waiting(refund).ExecuteUpdateAsync(
+                set => set.SetProperty(r => r.Status, RefundStatus.Processing).SetProperty(r => r.ApprovedBy, command.Operator)
+                    .SetProperty(r => r.StatusReason, (string?)null).SetProperty(r => r.StatusDetail, (string?)null)
+                    .SetProperty(r => r.NextCheckAt, now).SetProperty(r => r.Version, r => r.Version + 1),
+                cancellationToken) == 1 ? Outcome.Approved : Outcome.NothingToDecide;
+        }
+
+        private async Task<Outcome> TurnDownAsync(Refund refund, Command command, CancellationToken cancellationToken)
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            var turnedDown = await Waiting(refund).ExecuteUpdateAsync(
+                set => set.SetProperty(r => r.Status, RefundStatus.Failed).SetProperty(r => r.ApprovedBy, command.Operator)
+                    .SetProperty(r => r.StatusReason, "turned_down").SetProperty(r => r.StatusDetail, "A second operator turned it down; nothing was sent.")
+                    .SetProperty(r => r.Version, r => r.Version + 1),
+                cancellationToken);
+            if (turnedDown == 0)
+            {
+                return Outcome.NothingToDecide;
+            }
+
+            await db.Set<Payment>().Where(p => p.PaymentNo == refund.PaymentNo).ExecuteUpdateAsync(
+                set => set.SetProperty(p => p.RefundReservedMinor, p => p.RefundReservedMinor - refund.AmountMinor).SetProperty(p => p.Version, p => p.Version + 1),
+                cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return Outcome.TurnedDown;
+        }
+
+        private IQueryable<Refund> Waiting(Refund refund) =>
+            db.Set<Refund>().Where(r => r.Id == refund.Id && r.Status == RefundStatus.AwaitingApproval);
+    }
+}

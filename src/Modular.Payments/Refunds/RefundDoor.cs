@@ -1,0 +1,294 @@
+using System.Text.Json.Nodes;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using Modular.Kernel;
+using Modular.Kernel.Data;
+using Modular.Kernel.Messages;
+using Modular.Kernel.Outbox;
+using Modular.Payments.Abstractions;
+using Modular.Payments.Ledger;
+using Modular.Payments.Settlement;
+
+namespace Modular.Payments;
+
+/// <summary>What became of a report about a refund.</summary>
+/// <param name="Refund">The refund as it was when the report came; null when there is none of that number.</param>
+internal sealed record RefundOutcome(RefundEffect Effect, string? Reason, Refund? Refund);
+
+/// <summary>
+/// The one door to refunded. Notifications, answers, queries and bills come through here: each report is decided in pure code, and
+/// refunds, payments, orders, ledger, events and the message that brought the news are one commit. Nothing else finishes a refund.
+/// </summary>
+internal sealed class RefundDoor(ModularDbContext db, IMediator mediator, TimeProvider time)
+{
+    public const string UnknownRefund = "unknown_refund";
+    public const string UnknownPayment = "unknown_payment";
+
+    private const int MaxTries = 5;
+
+    /// <summary>
+    /// Takes reports through the door, with the message that brought them where one did. A message that was accepted before is
+    /// only counted.
+    /// </summary>
+    /// <exception cref="DbUpdateException">The database refuses; nothing was stored.</exception>
+    public async Task<IReadOnlyList<RefundOutcome>> ApplyAsync(
+        string instance, ProviderAccount account, IReadOnlyList<RefundReport> reports, ReceivedMessage? message, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await ApplyOnceAsync(instance, account, reports, message, cancellationToken);
+            }
+            catch (Exception e) when (attempt < MaxTries && WriteConflict.Is(e))
+            {
+                // Another refund of the payment, or another node, was faster; loading again shows what it did.
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<RefundOutcome>> ApplyOnceAsync(
+        string instance, ProviderAccount account, IReadOnlyList<RefundReport> reports, ReceivedMessage? message, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var writes = new WriteBatch();
+        var batch = new RefundBatch(db.Dialect, time.UtcNow());
+        var outcomes = new List<RefundOutcome>(reports.Count);
+        if (message is not null && await IsRepeatedAsync(message, cancellationToken))
+        {
+            writes.Add(InboxSql.Count(db.Dialect), "repeated", InboxSql.Counts(new Dictionary<string, int> { [message.ContentHash] = message.Copies }), 1);
+            outcomes.AddRange(reports.Select(_ => new RefundOutcome(RefundEffect.Unchanged, null, null)));
+        }
+        else
+        {
+            foreach (var report in reports)
+            {
+                outcomes.Add(await ConsiderAsync(batch, instance, report, cancellationToken));
+            }
+
+            await batch.WriteAsync(writes, mediator, cancellationToken);
+            if (message is not null)
+            {
+                writes.Add(InboxSql.Insert(db.Dialect), "messages", InboxSql.Rows(db.Dialect, [RecordOf(instance, account, message, reports[0], outcomes[0])]), 1);
+            }
+        }
+
+        await writes.ExecuteAsync(db, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        if (batch.ChangedOrders is { Count: > 0 } changed)
+        {
+            await mediator.Publish(new OrdersChanged(changed), cancellationToken);
+        }
+
+        return outcomes;
+    }
+
+    private async Task<RefundOutcome> ConsiderAsync(RefundBatch batch, string instance, RefundReport report, CancellationToken cancellationToken)
+    {
+        var refund = await db.Set<Refund>().AsNoTracking().SingleOrDefaultAsync(r => r.RefundNo == report.RefundNo && r.Provider == instance, cancellationToken);
+        if (refund is null)
+        {
+            // Made at the provider's own page: a person must know, and nothing is booked that nobody here asked for.
+            var isOurs = report.PaymentNo is { } no && await db.Set<Payment>().AnyAsync(p => p.PaymentNo == no && p.Provider == instance, cancellationToken);
+            return new RefundOutcome(RefundEffect.Attention, isOurs ? UnknownRefund : UnknownPayment, null);
+        }
+
+        var verdict = batch.Has(refund) ? new RefundVerdict(RefundEffect.Unchanged) : RefundDecision.Decide(refund.Status, refund.PaymentNo, refund.Amount, report);
+        if (verdict.Effect != RefundEffect.Unchanged)
+        {
+            var payment = batch.PaymentOf(refund.PaymentNo)
+                ?? new RefundStanding(await db.Set<Payment>().AsNoTracking().SingleAsync(p => p.PaymentNo == refund.PaymentNo, cancellationToken));
+            verdict = batch.Add(refund, payment, verdict, report);
+        }
+
+        return new RefundOutcome(verdict.Effect, verdict.Reason, refund);
+    }
+
+    private Task<bool> IsRepeatedAsync(ReceivedMessage message, CancellationToken cancellationToken) =>
+        db.Set<InboxMessage>().AnyAsync(m => m.ContentHash == message.ContentHash && m.Verdict == Plan.Accepted, cancellationToken);
+
+    private static Record RecordOf(string instance, ProviderAccount account, ReceivedMessage message, RefundReport report, RefundOutcome outcome) => new(
+        new Entry(instance, account, ReportSource.Notify, null, message with { PaymentNoHint = outcome.Refund?.PaymentNo ?? report.PaymentNo }),
+        outcome.Reason == UnknownPayment ? Plan.Refused : Plan.Accepted,
+        outcome.Reason,
+        outcome.Effect switch
+        {
+            RefundEffect.Settled => Effect.Refunded,
+            RefundEffect.Unchanged => Effect.Unchanged,
+            _ when outcome.Reason == UnknownRefund => Effect.UnknownRefund,
+            _ when outcome.Reason == UnknownPayment => Effect.UnknownPayment,
+            _ => Effect.Recorded,
+        },
+        message.Copies);
+}
+
+/// <summary>A payment's refunds as they stand while a batch is worked out.</summary>
+internal sealed class RefundStanding(Payment payment)
+{
+    public Payment Payment => payment;
+
+    public long Reserved { get; set; } = payment.RefundReservedMinor;
+
+    public long Refunded { get; set; } = payment.RefundedMinor;
+
+    public long Received => payment.ReceivedMinor ?? 0;
+
+    public bool IsWhole => Refunded == Received;
+
+    /// <summary>Held money stays held until all of it is back.</summary>
+    public PaymentStatus Status => IsWhole ? PaymentStatus.Refunded
+        : payment.IsKept && Refunded > 0 ? PaymentStatus.PartiallyRefunded
+        : payment.Status;
+}
+
+/// <summary>Everything that reports about refunds write, worked out before anything is written.</summary>
+internal sealed class RefundBatch(SqlDialect dialect, DateTimeOffset now)
+{
+    private readonly JsonObject refunds = [];
+    private readonly Dictionary<string, RefundStanding> payments = [];
+    private readonly List<Movement> movements = [];
+    private readonly List<OutboxMessage> events = [];
+
+    public IReadOnlyCollection<string> ChangedOrders => [.. payments.Values.Select(standing => standing.Payment.OrderNo).Distinct()];
+
+    /// <summary>A message may name a refund twice; the first word counts.</summary>
+    public bool Has(Refund refund) => refunds.ContainsKey(refund.RefundNo);
+
+    public RefundStanding? PaymentOf(string paymentNo) => payments.GetValueOrDefault(paymentNo);
+
+    public RefundVerdict Add(Refund refund, RefundStanding payment, RefundVerdict verdict, RefundReport report)
+    {
+        var wasReserved = refund.Status is RefundStatus.Processing or RefundStatus.AwaitingApproval;
+        if (verdict.Effect == RefundEffect.Settled && !wasReserved && payment.Refunded + payment.Reserved + refund.AmountMinor > payment.Received)
+        {
+            // It had failed, its sum was given back otherwise, and now the provider says that it went back after all.
+            verdict = new RefundVerdict(RefundEffect.Attention, RefundDecision.BeyondPaid);
+        }
+
+        switch (verdict.Effect)
+        {
+            case RefundEffect.Settled:
+                payment.Reserved -= wasReserved ? refund.AmountMinor : 0;
+                payment.Refunded += refund.AmountMinor;
+                payments[refund.PaymentNo] = payment;
+                movements.Add(new Movement(
+                    refund.Provider, payment.Payment.IsKept ? LedgerKind.Refund : LedgerKind.HeldRefund, refund.RefundNo, refund.Amount, refund.PaymentNo));
+                events.Add(OutboxWriter.Event("payment.refunded", Data(refund, payment, report.RefundedAt ?? now), now));
+                Write(refund, RefundStatus.Succeeded, false, null, "The money has gone back.", null, report);
+                break;
+            case RefundEffect.Failed:
+                payment.Reserved -= refund.AmountMinor;
+                payments[refund.PaymentNo] = payment;
+                Write(refund, RefundStatus.Failed, true, verdict.Reason, "The provider gave the refund up; no money has moved. Make a new one once the cause is mended.", null, report);
+                break;
+            case RefundEffect.Attention:
+                Write(refund, refund.Status, true, verdict.Reason, SentenceOf(verdict.Reason), refund.Status == RefundStatus.Processing ? now + TimeSpan.FromHours(6) : null, report);
+                break;
+            case RefundEffect.Ask:
+                Write(refund, refund.Status, refund.NeedsAttention, refund.StatusReason, refund.StatusDetail, now, report);
+                break;
+        }
+
+        return verdict;
+    }
+
+    public async Task WriteAsync(WriteBatch writes, IMediator mediator, CancellationToken cancellationToken)
+    {
+        if (refunds.Count == 0)
+        {
+            return;
+        }
+
+        writes.Add(UpdateRefunds(), "refunds", refunds.ToJsonString(), refunds.Count);
+        if (payments.Count > 0)
+        {
+            writes.Add(UpdatePayments(), "payments", PaymentRows().ToJsonString(), payments.Count);
+            writes.Book(dialect, movements, now);
+            if (events.Count > 0)
+            {
+                writes.Enqueue(dialect, events);
+            }
+
+            var refunded = payments.Values.Where(standing => standing.Payment.IsKept && standing.Refunded != standing.Payment.RefundedMinor)
+                .Select(standing => new RefundedPayment(standing.Payment.OrderNo, standing.Payment.PaymentNo, standing.IsWhole)).ToArray();
+            if (refunded.Length > 0)
+            {
+                await mediator.Publish(new PaymentsRefunded(refunded, writes), cancellationToken);
+            }
+        }
+    }
+
+    private static object Data(Refund refund, RefundStanding payment, DateTimeOffset refundedAt) => new
+    {
+        refund.OrderNo,
+        refund.PaymentNo,
+        refund.RefundNo,
+        refund.Provider,
+        amount = new { value = refund.AmountMinor, refund.Currency },
+        refundedInAll = new { value = payment.Refunded, refund.Currency },
+        paymentStatus = payment.Status.ToText(),
+        refundedAt,
+    };
+
+    private static string SentenceOf(string? reason) => reason switch
+    {
+        RefundDecision.Abnormal => "The provider cannot give the money back by itself (a closed card or account): finish the refund at the provider's own page.",
+        RefundDecision.AmountMismatch => "The provider names another amount than was asked for: compare with the provider's own page before doing anything.",
+        RefundDecision.WrongPayment => "The provider names another payment than the refund's: compare with the provider's own page before doing anything.",
+        RefundDecision.BeyondPaid => "The provider says that it went back after all, and together with the others that is more than was paid.",
+        _ => "The provider says something that does not fit.",
+    };
+
+    private string UpdateRefunds() =>
+        $"""
+        UPDATE payments_refunds
+        SET status = e.value->>'status', needs_attention = CAST(e.value->>'attention' AS boolean), status_reason = e.value->>'reason',
+            status_detail = e.value->>'detail', provider_refund_no = COALESCE(e.value->>'provider_no', provider_refund_no),
+            provider_state = COALESCE(e.value->>'state', provider_state), refunded_at = CAST(e.value->>'at' AS {dialect.TimeType}),
+            next_check_at = CAST(e.value->>'next' AS {dialect.TimeType}), version = version + 1
+        FROM {dialect.Each("@refunds")} AS e
+        WHERE {dialect.Among("payments_refunds.refund_no", "@refunds")} AND payments_refunds.refund_no = e.key
+          AND payments_refunds.version = CAST(e.value->>'version' AS bigint)
+        """;
+
+    private string UpdatePayments() =>
+        $"""
+        UPDATE payments_payments
+        SET status = e.value->>'status', refund_reserved_minor = CAST(e.value->>'reserved' AS bigint),
+            refunded_minor = CAST(e.value->>'refunded' AS bigint), version = version + 1
+        FROM {dialect.Each("@payments")} AS e
+        WHERE {dialect.Among("payments_payments.payment_no", "@payments")} AND payments_payments.payment_no = e.key
+          AND payments_payments.version = CAST(e.value->>'version' AS bigint)
+        """;
+
+    private JsonObject PaymentRows()
+    {
+        var rows = new JsonObject();
+        foreach (var (paymentNo, standing) in payments)
+        {
+            rows.Add(paymentNo, new JsonObject
+            {
+                ["status"] = standing.Status.ToText(),
+                ["reserved"] = standing.Reserved,
+                ["refunded"] = standing.Refunded,
+                ["version"] = standing.Payment.Version,
+            });
+        }
+
+        return rows;
+    }
+
+    private void Write(Refund refund, RefundStatus status, bool attention, string? reason, string? detail, DateTimeOffset? next, RefundReport report) =>
+        refunds[refund.RefundNo] = new JsonObject
+        {
+            ["status"] = status.ToText(),
+            ["attention"] = attention,
+            ["reason"] = reason,
+            ["detail"] = detail,
+            ["provider_no"] = report.ProviderRefundNo,
+            ["state"] = report.ProviderState,
+            ["at"] = status == RefundStatus.Succeeded ? dialect.Time(report.RefundedAt ?? now) : null,
+            ["next"] = next is { } moment ? dialect.Time(moment) : null,
+            ["version"] = refund.Version,
+        };
+}

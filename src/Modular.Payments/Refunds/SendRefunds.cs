@@ -1,0 +1,187 @@
+using System.Diagnostics.CodeAnalysis;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Modular.Kernel;
+using Modular.Kernel.Data;
+using Modular.Payments.Abstractions;
+using Modular.Payments.Providers;
+
+namespace Modular.Payments;
+
+/// <summary>
+/// Sends the refunds that are due and asks about those that are under way. The same number is used for ever: a refund whose
+/// answer was lost is asked about first, and sent again only when the provider does not know it. Any number of nodes may run
+/// it. Returns how many were worked on.
+/// </summary>
+public static partial class SendRefunds
+{
+    public sealed record Command : IRequest<int>;
+
+    internal sealed partial class Handler(ModularDbContext db, IServiceScopeFactory scopes, TimeProvider time, ILogger<Handler> log) : IRequestHandler<Command, int>
+    {
+        private const int BatchSize = 20;
+        private const int Parallelism = 8;
+
+        // A claimed refund comes up again after this time when the process that claimed it died.
+        private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
+
+        public async Task<int> Handle(Command command, CancellationToken cancellationToken)
+        {
+            var total = 0;
+            while (true)
+            {
+                var due = await ClaimAsync(cancellationToken);
+                await Parallel.ForEachAsync(
+                    due, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
+                    async (refund, ct) => await WorkAsync(refund, ct));
+                total += due.Count;
+                if (due.Count < BatchSize)
+                {
+                    return total;
+                }
+            }
+        }
+
+        private async Task<List<Refund>> ClaimAsync(CancellationToken cancellationToken)
+        {
+            var now = time.UtcNow();
+            var dialect = db.Dialect;
+            var ids = await db.ReadColumnAsync<long>(
+                $"""
+                UPDATE payments_refunds SET next_check_at = @lease, last_checked_at = @now, check_count = check_count + 1
+                WHERE id IN (SELECT id FROM payments_refunds WHERE next_check_at <= @now ORDER BY next_check_at LIMIT {BatchSize} {dialect.SkipLocked})
+                RETURNING id
+                """,
+                [("now", dialect.TimeParameter(now)), ("lease", dialect.TimeParameter(now + Lease))],
+                cancellationToken);
+            return ids.Count == 0
+                ? []
+                : await db.Set<Refund>().AsNoTracking().Where(refund => ids.Contains(refund.Id)).ToListAsync(cancellationToken);
+        }
+
+        [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "One refund's failure must not keep the others from their money; it comes up again.")]
+        private async Task WorkAsync(Refund refund, CancellationToken cancellationToken)
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            try
+            {
+                var detail = await scope.ServiceProvider.GetRequiredService<RefundSender>().SendAsync(refund, cancellationToken);
+                LogWorked(refund.RefundNo, refund.Provider, detail);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                LogFailed(e, refund.RefundNo);
+            }
+        }
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Refund {RefundNo} at {Provider}: {Detail}")]
+        private partial void LogWorked(string refundNo, string provider, string detail);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Refund {RefundNo} could not be worked on")]
+        private partial void LogFailed(Exception exception, string refundNo);
+    }
+}
+
+/// <summary>Sends one refund, or asks about it, and takes the answer through the door. No transaction may be open.</summary>
+internal sealed class RefundSender(ModularDbContext db, ProviderCatalogue providers, RefundDoor door, PaymentsOptions options, TimeProvider time)
+{
+    /// <summary>The claimed refund; its count says whether the provider may have heard of it.</summary>
+    public async Task<string> SendAsync(Refund refund, CancellationToken cancellationToken)
+    {
+        var payment = await db.Set<Payment>().AsNoTracking().SingleAsync(p => p.PaymentNo == refund.PaymentNo, cancellationToken);
+        if (providers.Find(refund.Provider) is not { } provider)
+        {
+            return await WaitAsync(refund, attention: true, "provider_missing", $"The provider instance {refund.Provider} is not configured any more.", cancellationToken);
+        }
+
+        var request = Request(refund, payment);
+        var answer = refund.CheckCount > 1
+            ? await provider.QueryRefundAsync(request.Reference, options.CallBudget, cancellationToken)
+            : await provider.RefundAsync(request, options.CallBudget, cancellationToken);
+        if (refund.CheckCount > 1 && answer is RefundAnswer.Known { Report.State: RefundState.NotFound })
+        {
+            answer = await provider.RefundAsync(request, options.CallBudget, cancellationToken);
+        }
+
+        return answer switch
+        {
+            RefundAnswer.Known { Report: { } report } when RefundRules.Problem(report) is { } problem => await WaitAsync(refund, refund.NeedsAttention, refund.StatusReason, problem, cancellationToken),
+            RefundAnswer.Known { Report: { } report } when report.RefundNo != refund.RefundNo || !Settlement.Decision.IsOurs(provider.Account, report.Account) =>
+                await WaitAsync(refund, attention: true, "refund_report_of_other", "The provider's answer is about another refund or account.", cancellationToken),
+            RefundAnswer.Known { Report: { } report } => await TakeAsync(refund, provider, report, cancellationToken),
+            RefundAnswer.Rejected { MayRetry: true } rejected => await WaitAsync(refund, attention: true, rejected.Code, rejected.Detail, cancellationToken),
+            RefundAnswer.Rejected rejected => await FailAsync(refund, provider, rejected, cancellationToken),
+            RefundAnswer.OperatorNeeded needed => await WaitAsync(refund, attention: true, "operator_needed", needed.Detail, cancellationToken),
+            _ => await WaitAsync(refund, refund.NeedsAttention, refund.StatusReason, (answer as RefundAnswer.Unknown)?.Detail ?? "The plugin returned nothing.", cancellationToken),
+        };
+    }
+
+    /// <summary>What is said to the provider, the same on every call.</summary>
+    public RefundRequest Request(Refund refund, Payment payment) => new()
+    {
+        RefundNo = refund.RefundNo,
+        Payment = payment.Reference,
+        // What came, not what was asked for: that is the sum that the provider knows.
+        PaymentAmount = new Money(payment.ReceivedMinor ?? payment.AmountMinor, payment.Currency),
+        Amount = refund.Amount,
+        Reason = refund.Reason,
+        NotifyUrl = new Uri(options.PublicUrl!, $"payments/{refund.Provider}/notify"),
+        CreatedAt = refund.CreatedAt,
+    };
+
+    private async Task<string> TakeAsync(Refund refund, ProviderInstance provider, RefundReport report, CancellationToken cancellationToken)
+    {
+        // An answer to our own request need not repeat the amount that stands in the request.
+        var whole = report.Amount is null && report.State == RefundState.Succeeded ? report with { Amount = refund.Amount } : report;
+        var outcome = (await door.ApplyAsync(provider.Name, provider.Account, [whole], null, cancellationToken))[0];
+        return outcome.Effect switch
+        {
+            RefundEffect.Settled => "Done.",
+            RefundEffect.Failed or RefundEffect.Attention => $"A person must look at it ({outcome.Reason}).",
+            _ => await WaitAsync(refund, refund.NeedsAttention, refund.StatusReason, $"The provider works on it ({report.ProviderState ?? report.State.ToText()}).", cancellationToken),
+        };
+    }
+
+    private async Task<string> FailAsync(Refund refund, ProviderInstance provider, RefundAnswer.Rejected rejected, CancellationToken cancellationToken)
+    {
+        var report = new RefundReport
+        {
+            RefundNo = refund.RefundNo, State = RefundState.Failed, Account = new ProviderAccount(null, null), ProviderState = Cut(rejected.Code, 64),
+        };
+        await door.ApplyAsync(provider.Name, provider.Account, [report], null, cancellationToken);
+        await db.Set<Refund>().Where(r => r.Id == refund.Id).ExecuteUpdateAsync(
+            set => set.SetProperty(r => r.StatusReason, Cut(rejected.Code, 64)).SetProperty(r => r.StatusDetail, Cut(rejected.Detail, 256)), cancellationToken);
+        return $"Refused ({rejected.Code}): {rejected.Detail}";
+    }
+
+    private async Task<string> WaitAsync(Refund refund, bool attention, string? reason, string detail, CancellationToken cancellationToken)
+    {
+        var next = time.UtcNow() + RefundOptions.WaitAfter(refund.CheckCount);
+        await db.Set<Refund>().Where(r => r.Id == refund.Id && r.Status == RefundStatus.Processing && r.Version == refund.Version).ExecuteUpdateAsync(
+            set => set.SetProperty(r => r.NextCheckAt, next).SetProperty(r => r.NeedsAttention, attention)
+                .SetProperty(r => r.StatusReason, Cut(reason, 64)).SetProperty(r => r.StatusDetail, Cut(detail, 256)),
+            cancellationToken);
+        return detail;
+    }
+
+    private static string? Cut(string? text, int length) => text?.Length > length ? text[..length] : text;
+}
+
+/// <summary>What the texts of a report must look like before they are compared or stored.</summary>
+internal static class RefundRules
+{
+    /// <summary>Why a plugin's report cannot be used; null when it can.</summary>
+    public static string? Problem(RefundReport report) => report switch
+    {
+        { RefundNo: not { Length: >= 1 and <= 64 } } => "The refund number is empty or longer than 64 characters.",
+        { PaymentNo: { Length: 0 or > 64 } } => "The payment number is empty or longer than 64 characters.",
+        { ProviderRefundNo: { Length: 0 or > 64 } } => "The provider's number is empty or longer than 64 characters.",
+        { ProviderState: { Length: > 64 } } => "The provider's state is longer than 64 characters.",
+        _ when !ReportRules.IsPrintable(report.RefundNo) || !ReportRules.IsPrintable(report.PaymentNo)
+            || !ReportRules.IsPrintable(report.ProviderRefundNo) || !ReportRules.IsPrintable(report.ProviderState) => "A number or state holds other characters than printable ASCII.",
+        { Account: null } => "The report names no account object.",
+        _ => null,
+    };
+}

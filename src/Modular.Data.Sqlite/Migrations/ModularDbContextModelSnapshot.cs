@@ -368,6 +368,80 @@ namespace Modular.Data.Sqlite.Migrations
                     b.ToTable("payments_inbox", (string)null);
                 });
 
+            modelBuilder.Entity("Modular.Payments.Ledger.LedgerEntry", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("AmountMinor")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("amount_minor");
+
+                    b.Property<long>("BookedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("booked_at");
+
+                    b.Property<string>("Credit")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("credit");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("currency");
+
+                    b.Property<string>("Debit")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("debit");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("PaymentNo")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("payment_no");
+
+                    b.Property<string>("Provider")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider");
+
+                    b.Property<string>("Reference")
+                        .IsRequired()
+                        .HasMaxLength(96)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reference");
+
+                    b.HasKey("Id")
+                        .HasName("pk_payments_ledger");
+
+                    b.HasIndex("PaymentNo")
+                        .HasDatabaseName("ix_payments_ledger_payment_no");
+
+                    b.HasIndex("Provider", "Kind", "Reference")
+                        .IsUnique()
+                        .HasDatabaseName("ix_payments_ledger_provider_kind_reference");
+
+                    b.ToTable("payments_ledger", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_payments_ledger_amount", "amount_minor > 0");
+
+                            t.HasCheckConstraint("ck_payments_ledger_sides", "debit <> credit");
+                        });
+                });
+
             modelBuilder.Entity("Modular.Payments.Payment", b =>
                 {
                     b.Property<long>("Id")
@@ -406,6 +480,10 @@ namespace Modular.Data.Sqlite.Migrations
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("expires_at");
+
+                    b.Property<bool>("IsKept")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_kept");
 
                     b.Property<string>("LastAnswer")
                         .HasMaxLength(256)
@@ -456,6 +534,18 @@ namespace Modular.Data.Sqlite.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("TEXT")
                         .HasColumnName("provider_trade_no");
+
+                    b.Property<long?>("ReceivedMinor")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("received_minor");
+
+                    b.Property<long>("RefundReservedMinor")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("refund_reserved_minor");
+
+                    b.Property<long>("RefundedMinor")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("refunded_minor");
 
                     b.Property<string>("Resume")
                         .HasMaxLength(1024)
@@ -519,7 +609,7 @@ namespace Modular.Data.Sqlite.Migrations
                     b.HasIndex(new[] { "OrderNo" }, "ux_payments_payments_kept")
                         .IsUnique()
                         .HasDatabaseName("ix_payments_payments_order_no1")
-                        .HasFilter("status IN ('succeeded', 'partially_refunded')");
+                        .HasFilter("is_kept");
 
                     b.HasIndex(new[] { "OrderNo" }, "ux_payments_payments_open")
                         .IsUnique()
@@ -529,6 +619,148 @@ namespace Modular.Data.Sqlite.Migrations
                     b.ToTable("payments_payments", null, t =>
                         {
                             t.HasCheckConstraint("ck_payments_payments_amount", "amount_minor > 0");
+
+                            t.HasCheckConstraint("ck_payments_payments_refunds", "refund_reserved_minor >= 0 AND refunded_minor >= 0 AND refund_reserved_minor + refunded_minor <= COALESCE(received_minor, 0)");
+                        });
+                });
+
+            modelBuilder.Entity("Modular.Payments.Refund", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("AmountMinor")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("amount_minor");
+
+                    b.Property<string>("ApprovedBy")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("approved_by");
+
+                    b.Property<int>("CheckCount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("check_count");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("currency");
+
+                    b.Property<long?>("LastCheckedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last_checked_at");
+
+                    b.Property<bool>("NeedsAttention")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("needs_attention");
+
+                    b.Property<long?>("NextCheckAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("next_check_at");
+
+                    b.Property<string>("OrderNo")
+                        .IsRequired()
+                        .HasMaxLength(26)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("order_no");
+
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("origin");
+
+                    b.Property<string>("PaymentNo")
+                        .IsRequired()
+                        .HasMaxLength(26)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("payment_no");
+
+                    b.Property<string>("Provider")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider");
+
+                    b.Property<string>("ProviderRefundNo")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider_refund_no");
+
+                    b.Property<string>("ProviderState")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider_state");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("RefundNo")
+                        .IsRequired()
+                        .HasMaxLength(26)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("refund_no");
+
+                    b.Property<long?>("RefundedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("refunded_at");
+
+                    b.Property<string>("RequestedBy")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("requested_by");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status");
+
+                    b.Property<string>("StatusDetail")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status_detail");
+
+                    b.Property<string>("StatusReason")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status_reason");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_payments_refunds");
+
+                    b.HasIndex("NextCheckAt")
+                        .HasDatabaseName("ix_payments_refunds_next_check_at")
+                        .HasFilter("next_check_at IS NOT NULL");
+
+                    b.HasIndex("PaymentNo")
+                        .HasDatabaseName("ix_payments_refunds_payment_no");
+
+                    b.HasIndex("RefundNo")
+                        .IsUnique()
+                        .HasDatabaseName("ix_payments_refunds_refund_no");
+
+                    b.HasIndex("Provider", "ProviderRefundNo")
+                        .HasDatabaseName("ix_payments_refunds_provider_provider_refund_no");
+
+                    b.ToTable("payments_refunds", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_payments_refunds_amount", "amount_minor > 0");
                         });
                 });
 

@@ -1,0 +1,352 @@
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Modular.Payments;
+using Modular.Tests.Support;
+
+namespace Modular.Tests.Payments;
+
+/// <summary>Money that goes back: reserved before it is sent, numbered once, never more than came.</summary>
+public sealed class RefundTests
+{
+    public static TheoryData<string> Stores => Shops.All;
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task A_partial_and_then_a_full_refund_move_payment_order_and_ledger(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        var (orderNo, paymentNo) = await scripted.PaidAsync(36800);
+
+        var part = await scripted.RefundAsync(paymentNo, 6800);
+        Assert.Equal((202, "processing"), (part.Status, part.Json["status"]!.GetValue<string>()));
+        Assert.Equal($"/api/refunds/{part.Json["refundNo"]}", part.Location);
+        Assert.Equal("succeeded", await scripted.Shop.PaymentStatusAsync(paymentNo));
+        Assert.Empty(scripted.Calls.Where(call => call.StartsWith("refund", StringComparison.Ordinal)));
+
+        Assert.Equal(1, await scripted.SweepAsync());
+        Assert.Equal("succeeded", await StatusAsync(scripted, part.Json["refundNo"]!.GetValue<string>()));
+        Assert.Equal(("partially_refunded", "partially_refunded"), (await scripted.Shop.PaymentStatusAsync(paymentNo), await scripted.Shop.OrderStatusAsync(orderNo)));
+        Assert.Equal(30000, await scripted.BalanceAsync("clearing", paymentNo));
+
+        await scripted.RefundNoAsync(paymentNo, 30000);
+        Assert.Equal(1, await scripted.SweepAsync());
+        Assert.Equal(("refunded", "refunded"), (await scripted.Shop.PaymentStatusAsync(paymentNo), await scripted.Shop.OrderStatusAsync(orderNo)));
+        Assert.Equal((0, -36800, 36800), (await scripted.BalanceAsync("clearing", paymentNo), await scripted.BalanceAsync("sales", paymentNo), await scripted.BalanceAsync("refunds", paymentNo)));
+        Assert.Equal(2, await scripted.Shop.EventsAsync("payment.refunded", orderNo));
+        Assert.Equal(0, await scripted.SweepAsync());
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task C03_thirty_two_clients_at_once_never_get_more_than_was_paid(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        for (var round = 0; round < 3; round++)
+        {
+            var (_, paymentNo) = await scripted.PaidAsync(36800);
+            var replies = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => scripted.RefundAsync(paymentNo, 5000)));
+            Assert.Equal(7, replies.Count(reply => reply.Status == 202));
+            Assert.All(replies.Where(reply => reply.Status != 202), reply => Assert.Equal((409, "refund_exceeds_paid"), (reply.Status, reply.Code)));
+
+            await Task.WhenAll(scripted.SweepAsync(), scripted.SweepAsync(), scripted.SweepAsync());
+            var row = await scripted.Shop.PaymentRowAsync(paymentNo);
+            Assert.Equal((35000L, 0L), (row.RefundedMinor, row.RefundReservedMinor));
+            Assert.Equal(1800, await scripted.BalanceAsync("clearing", paymentNo));
+        }
+    }
+
+    [Fact]
+    public async Task The_database_itself_refuses_to_give_back_more_than_came()
+    {
+        await using var scripted = await ScriptedShop.StartAsync(Testing.Hosting.Stores.PostgreSql);
+        var (_, paymentNo) = await scripted.PaidAsync(36800);
+        await Assert.ThrowsAsync<Npgsql.PostgresException>(() => scripted.Shop.ScalarAsync(
+            "UPDATE payments_payments SET refund_reserved_minor = 36801 WHERE payment_no = @no", ("no", paymentNo)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task C14_the_ledger_can_only_grow(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        await scripted.PaidAsync();
+        await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => scripted.Shop.ScalarAsync("UPDATE payments_ledger SET amount_minor = 1"));
+        await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => scripted.Shop.ScalarAsync("DELETE FROM payments_ledger"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task A_repeated_request_is_the_same_refund_and_another_body_under_its_key_is_refused(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        var (_, paymentNo) = await scripted.PaidAsync();
+
+        var replies = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => scripted.RefundAsync(paymentNo, 100, "once")));
+        Assert.Single(replies.Select(reply => reply.Text).Distinct());
+        Assert.All(replies, reply => Assert.Equal(202, reply.Status));
+        Assert.Equal(100, (await scripted.Shop.PaymentRowAsync(paymentNo)).RefundReservedMinor);
+
+        var other = await scripted.RefundAsync(paymentNo, 101, "once");
+        Assert.Equal((422, "idempotency_key_reused"), (other.Status, other.Code));
+    }
+
+    [Fact]
+    public async Task Bad_requests_say_what_is_wrong_and_reserve_nothing()
+    {
+        await using var scripted = await ScriptedShop.StartAsync(Testing.Hosting.Stores.Sqlite);
+        var (_, paymentNo) = await scripted.PaidAsync(36800);
+        var unpaidOrder = await scripted.Shop.PlaceOrderAsync();
+        var unpaid = (await scripted.Shop.StartPaymentAsync(unpaidOrder, "qr", scripted.First))["paymentNo"]!.GetValue<string>();
+
+        var cases = new (Reply Reply, int Status, string Code)[]
+        {
+            (await scripted.RefundAsync(paymentNo, 0), 400, "validation_failed"),
+            (await scripted.RefundAsync(paymentNo, -1), 400, "validation_failed"),
+            (await scripted.RefundAsync(paymentNo, 36801), 409, "refund_exceeds_paid"),
+            (await scripted.RefundAsync(paymentNo, long.MaxValue), 409, "refund_exceeds_paid"),
+            (await scripted.RefundAsync(paymentNo, 1, currency: "USD"), 409, "currency_mismatch"),
+            (await scripted.RefundAsync(unpaid, 1), 409, "payment_not_paid"),
+            (await scripted.RefundAsync("0123456789ABCDEFGHJKMNPQRS", 1), 404, "payment_not_found"),
+            (await scripted.Shop.Api.PostAsync($"/api/payments/{paymentNo}/refunds", "{}"), 400, "validation_failed"),
+            (await scripted.Shop.Api.PostAsync($"/api/payments/{paymentNo}/refunds", """{"amount":{"value":1.5,"currency":"CNY"},"reason":"x"}"""), 400, "malformed_json"),
+            (await scripted.Shop.Api.PostAsync($"/api/payments/{paymentNo}/refunds", """{"amount":{"value":1,"currency":"CNY"},"reason":""}"""), 400, "validation_failed"),
+        };
+        Assert.All(cases, it => Assert.Equal((it.Status, it.Code), (it.Reply.Status, it.Reply.Code)));
+        Assert.Equal(0, (await scripted.Shop.PaymentRowAsync(paymentNo)).RefundReservedMinor);
+        Assert.Equal(401, (await scripted.Shop.Web.PostAsync($"/api/payments/{paymentNo}/refunds", "{}")).Status);
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task C04_a_refund_whose_answer_was_lost_keeps_its_number_for_ever(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        var (_, paymentNo) = await scripted.PaidAsync();
+        var refundNo = await scripted.RefundNoAsync(paymentNo, 36800);
+
+        scripted.Says = words => words[0] is "refund" or "ask" ? "unknown" : null;
+        for (var day = 0; day < 12; day++)
+        {
+            await scripted.SweepAsync();
+            scripted.Shop.Clock.Advance(TimeSpan.FromHours(7));
+        }
+
+        // Not known at the provider: it is sent again, and only then.
+        scripted.Says = words => words[0] == "ask" ? "notfound" : null;
+        await scripted.SweepAsync();
+        Assert.Equal("succeeded", await StatusAsync(scripted, refundNo));
+        var sent = scripted.Calls.Where(call => call.StartsWith("refund ", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(2, sent.Length);
+        Assert.Single(scripted.Calls.Where(call => call.StartsWith("refund ", StringComparison.Ordinal) || call.StartsWith("ask ", StringComparison.Ordinal)).Select(call => call.Split(' ')[2]).Distinct());
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task Accepted_is_not_done_until_the_provider_says_so(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        var (orderNo, paymentNo) = await scripted.PaidAsync();
+        var refundNo = await scripted.RefundNoAsync(paymentNo, 36800);
+        scripted.Says = words => words[0] is "refund" or "ask" ? "processing" : null;
+        await scripted.SweepAsync();
+        Assert.Equal(("processing", "paid"), (await StatusAsync(scripted, refundNo), await scripted.Shop.OrderStatusAsync(orderNo)));
+
+        Assert.Equal((200, "success"), await scripted.Shop.NotifyAsync($"refunded {refundNo} {paymentNo} 36800", scripted.First, "text/plain"));
+        Assert.Equal(("succeeded", "refunded"), (await StatusAsync(scripted, refundNo), await scripted.Shop.OrderStatusAsync(orderNo)));
+
+        // The same news again, and news of the past, change nothing.
+        Assert.Equal((200, "success"), await scripted.Shop.NotifyAsync($"refunded {refundNo} {paymentNo} 36800", scripted.First, "text/plain"));
+        Assert.Equal((200, "success"), await scripted.Shop.NotifyAsync($"abnormal {refundNo} {paymentNo} 36800", scripted.First, "text/plain"));
+        Assert.Equal("succeeded", await StatusAsync(scripted, refundNo));
+        Assert.Equal(1, await scripted.Shop.EventsAsync("payment.refunded", orderNo));
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task C07_a_refund_that_fails_frees_its_sum_and_one_that_is_abnormal_goes_to_a_person(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        var (orderNo, paymentNo) = await scripted.PaidAsync(36800);
+        var failing = await scripted.RefundNoAsync(paymentNo, 36800);
+        scripted.Says = words => words[0] == "refund" ? "failed" : null;
+        await scripted.SweepAsync();
+        Assert.Equal("failed", await StatusAsync(scripted, failing));
+
+        var refused = await scripted.RefundNoAsync(paymentNo, 36800);
+        scripted.Says = words => words[0] == "refund" ? "rejected TRADE_HAS_FINISHED" : null;
+        await scripted.SweepAsync();
+        var row = (await scripted.Shop.Api.GetTextAsync($"/api/refunds/{refused}")).Json;
+        Assert.Equal(("failed", "TRADE_HAS_FINISHED"), (row["status"]!.GetValue<string>(), row["statusReason"]!.GetValue<string>()));
+
+        var abnormal = await scripted.RefundNoAsync(paymentNo, 36800);
+        scripted.Says = words => words[0] == "refund" ? "abnormal" : null;
+        await scripted.SweepAsync();
+        row = (await scripted.Shop.Api.GetTextAsync($"/api/refunds/{abnormal}")).Json;
+        Assert.Equal(("processing", "refund_abnormal", true), (row["status"]!.GetValue<string>(), row["statusReason"]!.GetValue<string>(), row["needsAttention"]!.GetValue<bool>()));
+        Assert.Equal("refund_exceeds_paid", (await scripted.RefundAsync(paymentNo, 1)).Code);
+        Assert.Equal("paid", await scripted.Shop.OrderStatusAsync(orderNo));
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task C08_a_refund_without_money_in_the_account_is_tried_again_with_its_number_and_shown_to_a_person(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        var (_, paymentNo) = await scripted.PaidAsync();
+        var refundNo = await scripted.RefundNoAsync(paymentNo, 36800);
+        scripted.Says = words => words[0] switch { "refund" => "retry NOT_ENOUGH", "ask" => "notfound", _ => null };
+        await scripted.SweepAsync();
+        var row = (await scripted.Shop.Api.GetTextAsync($"/api/refunds/{refundNo}")).Json;
+        Assert.Equal(("processing", "NOT_ENOUGH", true), (row["status"]!.GetValue<string>(), row["statusReason"]!.GetValue<string>(), row["needsAttention"]!.GetValue<bool>()));
+
+        scripted.Says = words => words[0] == "ask" ? "notfound" : null;
+        scripted.Shop.Clock.Advance(TimeSpan.FromHours(6));
+        await scripted.SweepAsync();
+        row = (await scripted.Shop.Api.GetTextAsync($"/api/refunds/{refundNo}")).Json;
+        Assert.Equal(("succeeded", false), (row["status"]!.GetValue<string>(), row["needsAttention"]!.GetValue<bool>()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task B16_a_refund_that_was_not_made_here_is_kept_for_a_person_and_books_nothing(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        var (orderNo, paymentNo) = await scripted.PaidAsync();
+        Assert.Equal((200, "success"), await scripted.Shop.NotifyAsync($"refunded CONSOLE1 {paymentNo} 100", scripted.First, "text/plain"));
+        Assert.Equal((400, "fail"), await scripted.Shop.NotifyAsync("refunded CONSOLE2 SOMEBODYELSE 100", scripted.First, "text/plain"));
+
+        var kept = await scripted.Shop.InboxRowAsync($"refunded CONSOLE1 {paymentNo} 100", scripted.First);
+        Assert.Equal(("accepted", "unknown_refund"), (kept!.Verdict, kept.Reason));
+        Assert.Equal(36800, await scripted.BalanceAsync("clearing", paymentNo));
+        Assert.Equal("paid", await scripted.Shop.OrderStatusAsync(orderNo));
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task B16_a_report_with_another_amount_or_payment_moves_nothing_and_calls_a_person(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        var (_, paymentNo) = await scripted.PaidAsync();
+        var (_, other) = await scripted.PaidAsync();
+        var refundNo = await scripted.RefundNoAsync(paymentNo, 100);
+        await scripted.Shop.NotifyAsync($"refunded {refundNo} {paymentNo} 36800", scripted.First, "text/plain");
+        Assert.Equal("refund_amount_mismatch", (await RowAsync(scripted, refundNo))["statusReason"]!.GetValue<string>());
+        await scripted.Shop.NotifyAsync($"refunded {refundNo} {other} 100", scripted.First, "text/plain");
+        Assert.Equal("refund_of_other_payment", (await RowAsync(scripted, refundNo))["statusReason"]!.GetValue<string>());
+        Assert.Equal(36800, await scripted.BalanceAsync("clearing", paymentNo));
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task A_notification_that_names_no_amount_makes_the_provider_be_asked_at_once(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        var (_, paymentNo) = await scripted.PaidAsync();
+        var refundNo = await scripted.RefundNoAsync(paymentNo, 100);
+        scripted.Says = words => words[0] is "refund" or "ask" ? "processing" : null;
+        await scripted.SweepAsync();
+        scripted.Says = words => words[0] == "ask" ? "succeeded" : null;
+        Assert.Equal((200, "success"), await scripted.Shop.NotifyAsync($"refunded {refundNo} {paymentNo} -", scripted.First, "text/plain"));
+        Assert.Equal("processing", await StatusAsync(scripted, refundNo));
+        Assert.Equal(1, await scripted.SweepAsync());
+        Assert.Equal("succeeded", await StatusAsync(scripted, refundNo));
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task C01_of_two_payments_at_the_same_instant_one_is_kept_and_the_other_goes_back_by_itself(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        const int Rounds = 60;
+        for (var round = 0; round < Rounds; round++)
+        {
+            var orderNo = await scripted.Shop.PlaceOrderAsync("courtyard-room");
+            var first = (await scripted.Shop.StartPaymentAsync(orderNo, "qr", scripted.First))["paymentNo"]!.GetValue<string>();
+            var second = (await scripted.Shop.StartPaymentAsync(orderNo, "qr", scripted.Second))["paymentNo"]!.GetValue<string>();
+            var answers = await Task.WhenAll(scripted.NotifyPaidAsync(scripted.First, first, 36800), scripted.NotifyPaidAsync(scripted.Second, second, 36800));
+            Assert.All(answers, answer => Assert.Equal((200, "success"), answer));
+            await Task.WhenAll(scripted.SweepAsync(), scripted.SweepAsync());
+
+            string[] statuses = [await scripted.Shop.PaymentStatusAsync(first), await scripted.Shop.PaymentStatusAsync(second)];
+            Assert.Equal(["refunded", "succeeded"], statuses.Order(StringComparer.Ordinal));
+            var (kept, back) = statuses[0] == "succeeded" ? (first, second) : (second, first);
+            await scripted.Shop.AssertPaidOnceAsync(orderNo, kept);
+            Assert.Equal((36800, 0, 0), (await scripted.BalanceAsync("clearing", kept), await scripted.BalanceAsync("clearing", back), await scripted.BalanceAsync("suspense", back)));
+        }
+
+        Assert.Equal(Rounds, scripted.Calls.Count(call => call.StartsWith("refund ", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task Late_money_goes_back_by_itself_where_the_shop_says_so(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store, ("Modular:Payments:LatePayment", "refund"));
+        var orderNo = await scripted.Shop.PlaceOrderAsync("courtyard-room");
+        var paymentNo = (await scripted.Shop.StartPaymentAsync(orderNo, "qr", scripted.First))["paymentNo"]!.GetValue<string>();
+        scripted.Says = words => words[0] == "query" ? "closed" : null;
+        await scripted.Shop.Api.PostAsync($"/api/payments/{paymentNo}/confirm", new { });
+        Assert.Equal("closed", await scripted.Shop.PaymentStatusAsync(paymentNo));
+
+        await scripted.NotifyPaidAsync(scripted.First, paymentNo, 36800);
+        Assert.Equal("held", await scripted.Shop.PaymentStatusAsync(paymentNo));
+        await scripted.SweepAsync();
+        Assert.Equal("refunded", await scripted.Shop.PaymentStatusAsync(paymentNo));
+        Assert.Equal("pending", await scripted.Shop.OrderStatusAsync(orderNo));
+
+        // The order can still be paid by another payment: what went back was never its money.
+        scripted.Says = _ => null;
+        var again = (await scripted.Shop.StartPaymentAsync(orderNo, "qr", scripted.First))["paymentNo"]!.GetValue<string>();
+        await scripted.NotifyPaidAsync(scripted.First, again, 36800);
+        await scripted.Shop.AssertPaidOnceAsync(orderNo, again);
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task C06_the_providers_limits_are_checked_before_it_is_called(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store, ("Modular:Providers:{first}:MaxRefunds", "2"));
+        var (_, paymentNo) = await scripted.PaidAsync();
+        await scripted.RefundNoAsync(paymentNo, 1);
+        await scripted.RefundNoAsync(paymentNo, 1);
+        Assert.Equal("refund_limit_reached", (await scripted.RefundAsync(paymentNo, 1)).Code);
+
+        // The second one keeps the provider's minute.
+        Assert.Equal(1, await scripted.SweepAsync());
+        scripted.Shop.Clock.Advance(TimeSpan.FromSeconds(61));
+        Assert.Equal(1, await scripted.SweepAsync());
+        Assert.Equal(2, (await scripted.Shop.PaymentRowAsync(paymentNo)).RefundedMinor);
+
+        var (_, old) = await scripted.PaidAsync();
+        scripted.Shop.Clock.Advance(TimeSpan.FromDays(366));
+        Assert.Equal("refund_window_over", (await scripted.RefundAsync(old, 1)).Code);
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task W17_above_the_limit_a_second_operator_must_confirm(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store, ("Modular:Refunds:ConfirmAbove", "10000"));
+        var (_, paymentNo) = await scripted.PaidAsync();
+        var asked = await scripted.Shop.SendAsync(new RefundPayment.Command(
+            paymentNo, Modular.Payments.Abstractions.Money.Cny(20000), "cancelled", RefundOrigin.Operator, "olivia"));
+        var refundNo = Assert.IsType<RefundPayment.Outcome.Taken>(asked).Refund.RefundNo;
+        Assert.Equal(0, await scripted.SweepAsync());
+        Assert.Equal(20000, (await scripted.Shop.PaymentRowAsync(paymentNo)).RefundReservedMinor);
+
+        Assert.Equal(ApproveRefund.Outcome.SamePerson, await scripted.Shop.SendAsync(new ApproveRefund.Command(refundNo, "olivia", Approve: true)));
+        Assert.Equal(0, await scripted.SweepAsync());
+        Assert.Equal(ApproveRefund.Outcome.Approved, await scripted.Shop.SendAsync(new ApproveRefund.Command(refundNo, "oscar", Approve: true)));
+        Assert.Equal(ApproveRefund.Outcome.NothingToDecide, await scripted.Shop.SendAsync(new ApproveRefund.Command(refundNo, "oscar", Approve: false)));
+        Assert.Equal(1, await scripted.SweepAsync());
+
+        var second = Assert.IsType<RefundPayment.Outcome.Taken>(await scripted.Shop.SendAsync(new RefundPayment.Command(
+            paymentNo, Modular.Payments.Abstractions.Money.Cny(16800), "cancelled", RefundOrigin.Operator, "olivia"))).Refund.RefundNo;
+        Assert.Equal(ApproveRefund.Outcome.TurnedDown, await scripted.Shop.SendAsync(new ApproveRefund.Command(second, "oscar", Approve: false)));
+        Assert.Equal((0L, 20000L), (await scripted.Shop.PaymentRowAsync(paymentNo) is var row ? row.RefundReservedMinor : -1, row.RefundedMinor));
+    }
+
+    private static async Task<JsonNode> RowAsync(ScriptedShop scripted, string refundNo) => (await scripted.Shop.Api.GetTextAsync($"/api/refunds/{refundNo}")).Json;
+
+    private static async Task<string> StatusAsync(ScriptedShop scripted, string refundNo) => (await RowAsync(scripted, refundNo))["status"]!.GetValue<string>();
+}

@@ -105,6 +105,9 @@ internal sealed class Payment
     /// <summary>The sum of the refunds that are done.</summary>
     public long RefundedMinor { get; init; }
 
+    /// <summary>The day of the provider's bill in which it was found, <c>yyyy-MM-dd</c>; null while it was in none.</summary>
+    public string? BilledOn { get; init; }
+
     /// <summary>What brought the news that it was paid.</summary>
     public ReportSource? ConfirmedBy { get; init; }
 
@@ -157,6 +160,7 @@ internal sealed class PaymentModel : IModelPart
         payment.Property(p => p.Resume).HasMaxLength(1024);
         payment.Property(p => p.ProviderTradeNo).HasMaxLength(64);
         payment.Property(p => p.ProviderState).HasMaxLength(64);
+        payment.Property(p => p.BilledOn).HasMaxLength(10);
         payment.Property(p => p.StatusReason).HasMaxLength(64);
         payment.Property(p => p.LastAnswer).HasMaxLength(256);
         payment.Ignore(p => p.Amount).Ignore(p => p.Reference).Ignore(p => p.View);
@@ -165,6 +169,7 @@ internal sealed class PaymentModel : IModelPart
         payment.HasIndex(p => new { p.Provider, p.ProviderTradeNo }).IsUnique().HasFilter("provider_trade_no IS NOT NULL");
         payment.HasIndex(p => p.NextCheckAt).HasFilter("next_check_at IS NOT NULL");
         payment.HasIndex(p => p.OrderNo);
+        payment.HasIndex(p => new { p.Provider, p.PaidAt }, "ix_payments_payments_unbilled").HasFilter("billed_on IS NULL AND received_minor IS NOT NULL");
 
         // The two promises that no race may break: one open attempt and one kept payment per order.
         payment.HasIndex(p => p.OrderNo, "ux_payments_payments_open").IsUnique().HasFilter("status = 'pending'");

@@ -55,6 +55,8 @@ public static class PaymentsModule
         services.AddScoped<SettlementDoor>();
         services.AddScoped<RefundDoor>();
         services.AddScoped<RefundSender>();
+        services.AddSingleton(new ReconciliationOptions());
+        services.AddScoped<StatementRepair>();
         services.AddScoped<AttemptEnder>();
         services.AddScoped<PaymentStarter>();
         services.AddScoped<HintedQuery>();
@@ -63,6 +65,12 @@ public static class PaymentsModule
         services.AddSingleton<IModelPart, InboxModel>();
         services.AddSingleton<IModelPart, RefundModel>();
         services.AddSingleton<IModelPart, LedgerModel>();
+        services.AddSingleton<IModelPart, ReconciliationModel>();
+        foreach (var rule in PaymentAudit.Rules)
+        {
+            services.AddSingleton(rule);
+        }
+
         return services.AddSlicesOf(typeof(PaymentsModule).Assembly);
     }
 
@@ -71,6 +79,7 @@ public static class PaymentsModule
     {
         PaymentApi.Map(api);
         RefundApi.Map(api);
+        ReconciliationApi.Map(api);
         DiagnosesApi.Map(api);
     }
 

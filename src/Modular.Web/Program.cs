@@ -1,3 +1,4 @@
+using Modular.Web.Audit;
 using Modular.Web.Hosting;
 
 namespace Modular.Web;
@@ -9,6 +10,7 @@ internal static class EntryPoint
     {
         "hash-password" => HashPassword.Run(),
         "diagnose" => Diagnose.Run(args[1..]),
+        "audit" => await AuditCommand.RunAsync(args[1..]),
         "migrate" => await Migrate.RunAsync(args[1..]),
         _ => await RunShopAsync(args),
     };

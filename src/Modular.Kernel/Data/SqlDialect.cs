@@ -28,6 +28,9 @@ public sealed class SqlDialect
     /// <summary>Follows a <c>SELECT</c> that claims rows: other nodes skip what this one has. SQLite has one writer anyway.</summary>
     public string SkipLocked => IsSqlite ? "" : "FOR UPDATE SKIP LOCKED";
 
+    /// <summary>Follows a <c>SELECT</c> of a row that others must leave alone until the transaction ends. SQLite has one writer anyway.</summary>
+    public string ForUpdate => IsSqlite ? "" : "FOR UPDATE";
+
     /// <summary>
     /// The condition that a column is among the keys of a JSON object parameter, in a form that is looked up key by key in
     /// the column's index, whatever the planner believes of the table's size.

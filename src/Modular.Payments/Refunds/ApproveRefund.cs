@@ -55,6 +55,9 @@ public static class ApproveRefund
         private async Task<Outcome> TurnDownAsync(Refund refund, Command command, CancellationToken cancellationToken)
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            // The payment first, as everywhere, so that two who hold one row each never wait for each other.
+            await db.ReadColumnAsync<long>(
+                $"SELECT id FROM payments_payments WHERE payment_no = @no {db.Dialect.ForUpdate}", [("no", refund.PaymentNo)], cancellationToken);
             var turnedDown = await Waiting(refund).ExecuteUpdateAsync(
                 set => set.SetProperty(r => r.Status, RefundStatus.Failed).SetProperty(r => r.ApprovedBy, command.Operator)
                     .SetProperty(r => r.StatusReason, "turned_down").SetProperty(r => r.StatusDetail, "A second operator turned it down; nothing was sent.")

@@ -84,6 +84,9 @@ internal sealed class Refund
     /// <summary>When the money went back, by the provider's clock.</summary>
     public DateTimeOffset? RefundedAt { get; init; }
 
+    /// <summary>The day of the provider's bill in which it was found, <c>yyyy-MM-dd</c>; null while it was in none.</summary>
+    public string? BilledOn { get; init; }
+
     /// <summary>When it is sent or asked about next; null when there is nothing more to do by itself.</summary>
     public DateTimeOffset? NextCheckAt { get; init; }
 
@@ -117,6 +120,7 @@ internal sealed class RefundModel : IModelPart
         refund.Property(r => r.StatusDetail).HasMaxLength(256);
         refund.Property(r => r.ProviderRefundNo).HasMaxLength(64);
         refund.Property(r => r.ProviderState).HasMaxLength(64);
+        refund.Property(r => r.BilledOn).HasMaxLength(10);
         refund.Ignore(r => r.Amount);
         refund.HasIndex(r => r.RefundNo).IsUnique();
         refund.HasIndex(r => r.PaymentNo);

@@ -85,7 +85,15 @@ internal sealed class RefundDoor(ModularDbContext db, IMediator mediator, TimePr
 
     private async Task<RefundOutcome> ConsiderAsync(RefundBatch batch, string instance, RefundReport report, CancellationToken cancellationToken)
     {
-        var refund = await db.Set<Refund>().AsNoTracking().SingleOrDefaultAsync(r => r.RefundNo == report.RefundNo && r.Provider == instance, cancellationToken);
+        var refund = await FindAsync(instance, report, cancellationToken);
+        if (refund is not null && batch.PaymentOf(refund.PaymentNo) is null)
+        {
+            // Whoever finishes a refund of the payment waits here for the others; what they did is read only then.
+            await db.ReadColumnAsync<long>(
+                $"SELECT id FROM payments_payments WHERE payment_no = @no {db.Dialect.ForUpdate}", [("no", refund.PaymentNo)], cancellationToken);
+            refund = await FindAsync(instance, report, cancellationToken);
+        }
+
         if (refund is null)
         {
             // Made at the provider's own page: a person must know, and nothing is booked that nobody here asked for.
@@ -103,6 +111,9 @@ internal sealed class RefundDoor(ModularDbContext db, IMediator mediator, TimePr
 
         return new RefundOutcome(verdict.Effect, verdict.Reason, refund);
     }
+
+    private Task<Refund?> FindAsync(string instance, RefundReport report, CancellationToken cancellationToken) =>
+        db.Set<Refund>().AsNoTracking().SingleOrDefaultAsync(r => r.RefundNo == report.RefundNo && r.Provider == instance, cancellationToken);
 
     private Task<bool> IsRepeatedAsync(ReceivedMessage message, CancellationToken cancellationToken) =>
         db.Set<InboxMessage>().AnyAsync(m => m.ContentHash == message.ContentHash && m.Verdict == Plan.Accepted, cancellationToken);

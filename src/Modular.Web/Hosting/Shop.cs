@@ -6,6 +6,7 @@ using Modular.Kernel.Data;
 using Modular.Kernel.Web;
 using Modular.Ordering;
 using Modular.Payments;
+using Modular.Web.Audit;
 using Modular.Web.Health;
 using Modular.Web.Jobs;
 using Modular.Web.Security;
@@ -86,6 +87,7 @@ public static class Shop
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         services.AddSweeps(configuration);
         services.AddShopHealth();
+        services.AddShopAudit();
     }
 
     private static void Configure(WebApplication app)

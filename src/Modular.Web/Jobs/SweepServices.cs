@@ -19,6 +19,9 @@ internal static class SweepServices
     // A due payment must be asked within five seconds: two of the schedule, one of the scheduler, one of the queue.
     private const string EveryTwoSeconds = "*/2 * * * * *";
 
+    // A day that somebody asks for by hand begins soon; what is due by itself is told by its row.
+    private const string EveryFiveSeconds = "*/5 * * * * *";
+
     // In the small hours of China, where the shops of these providers are.
     private const string Nightly = "30 19 * * *";
 
@@ -52,6 +55,8 @@ internal static class SweepServices
         var utc = new RecurringJobOptions { TimeZone = TimeZoneInfo.Utc };
         jobs.AddOrUpdate<Sweeps>("confirm-payments", sweeps => sweeps.ConfirmPaymentsAsync(CancellationToken.None), EveryTwoSeconds, utc);
         jobs.AddOrUpdate<Sweeps>("send-refunds", sweeps => sweeps.SendRefundsAsync(CancellationToken.None), EveryTwoSeconds, utc);
+        jobs.AddOrUpdate<Sweeps>("reconcile-statements", sweeps => sweeps.ReconcileStatementsAsync(CancellationToken.None), EveryFiveSeconds, utc);
+        jobs.AddOrUpdate<Sweeps>("audit", sweeps => sweeps.AuditAsync(CancellationToken.None), Cron.Hourly(), utc);
         jobs.AddOrUpdate<Sweeps>("close-orders", sweeps => sweeps.CloseOrdersAsync(CancellationToken.None), EveryTwoSeconds, utc);
         jobs.AddOrUpdate<Sweeps>("forget-messages", sweeps => sweeps.ForgetMessagesAsync(CancellationToken.None), Nightly, utc);
         jobs.AddOrUpdate<Sweeps>("dispatch-events", sweeps => sweeps.DispatchEventsAsync(CancellationToken.None), EveryTwoSeconds, utc);

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Hangfire;
 using MediatR;
+using Modular.Kernel.Audit;
 using Modular.Kernel.Outbox;
 using Modular.Ordering;
 using Modular.Payments;
@@ -22,6 +23,17 @@ public sealed class Sweeps(IMediator mediator)
     [DisplayName("Send refunds and ask about them")]
     [AutomaticRetry(Attempts = 0)]
     public Task<int> SendRefundsAsync(CancellationToken cancellationToken) => mediator.Send(new SendRefunds.Command(), cancellationToken);
+
+    /// <summary>Fetches the bills of the days that are over and compares them.</summary>
+    [DisplayName("Reconcile statements")]
+    [AutomaticRetry(Attempts = 0)]
+    public Task<int> ReconcileStatementsAsync(CancellationToken cancellationToken) => mediator.Send(new ReconcileStatements.Command(), cancellationToken);
+
+    /// <summary>Checks every promise of the stored rows; what is broken is logged as critical.</summary>
+    [DisplayName("Audit the books")]
+    [AutomaticRetry(Attempts = 0)]
+    public async Task<int> AuditAsync(CancellationToken cancellationToken) =>
+        (await mediator.Send(new RunAudit(), cancellationToken)).Count(finding => finding.Broken.Count > 0);
 
     /// <summary>Closes the orders whose time is over.</summary>
     [DisplayName("Close expired orders")]

@@ -87,12 +87,12 @@ public sealed class MigrationTests(Shops shops)
         var shop = await shops.OnAsync(store);
         var (_, first) = await shop.StartedAsync();
         var (_, second) = await shop.StartedAsync();
-        foreach (var status in new[] { "pending", "succeeded" })
+        foreach (var state in new[] { "status = 'pending'", "status = 'succeeded', is_kept = true", "status = 'refunded', is_kept = true" })
         {
-            await shop.ScalarAsync("UPDATE payments_payments SET status = @status WHERE payment_no = @no", ("status", status), ("no", first));
+            await shop.ScalarAsync($"UPDATE payments_payments SET {state} WHERE payment_no = @no", ("no", first));
             var refused = await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => shop.ScalarAsync(
-                "UPDATE payments_payments SET status = @status, order_no = (SELECT order_no FROM payments_payments WHERE payment_no = @first) WHERE payment_no = @second",
-                ("status", status), ("first", first), ("second", second)));
+                $"UPDATE payments_payments SET {state}, order_no = (SELECT order_no FROM payments_payments WHERE payment_no = @first) WHERE payment_no = @second",
+                ("first", first), ("second", second)));
             Assert.True(WriteConflict.Is(refused), refused.Message);
         }
     }

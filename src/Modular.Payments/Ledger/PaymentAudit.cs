@@ -1,0 +1,93 @@
+using Modular.Kernel.Audit;
+
+namespace Modular.Payments.Ledger;
+
+/// <summary>What the rows of payments, refunds and the ledger promise.</summary>
+internal static class PaymentAudit
+{
+    public static IReadOnlyList<AuditRule> Rules { get; } =
+    [
+        new(
+            "received_is_booked",
+            "What a payment received stands in the ledger, once and with the same sum.",
+            """
+            SELECT p.payment_no FROM payments_payments p
+            LEFT JOIN payments_ledger l ON l.provider = p.provider AND l.reference = p.payment_no AND l.kind IN ('payment', 'held')
+            WHERE p.received_minor IS NOT NULL AND (l.id IS NULL OR l.amount_minor <> p.received_minor)
+            """),
+        new(
+            "booked_is_received",
+            "Every payment in the ledger is one that received its sum.",
+            """
+            SELECT l.reference FROM payments_ledger l
+            LEFT JOIN payments_payments p ON p.payment_no = l.reference AND p.provider = l.provider
+            WHERE l.kind IN ('payment', 'held') AND l.currency = COALESCE(p.currency, l.currency) AND (p.id IS NULL OR COALESCE(p.received_minor, -1) <> l.amount_minor)
+            """),
+        new(
+            "refund_is_booked",
+            "Every refund that is done stands in the ledger, once and with the same sum.",
+            """
+            SELECT r.refund_no FROM payments_refunds r
+            LEFT JOIN payments_ledger l ON l.provider = r.provider AND l.reference = r.refund_no AND l.kind IN ('refund', 'held_refund')
+            WHERE r.status = 'succeeded' AND (l.id IS NULL OR l.amount_minor <> r.amount_minor)
+            """),
+        new(
+            "booked_refund_is_done",
+            "Every refund in the ledger is done.",
+            """
+            SELECT l.reference FROM payments_ledger l
+            LEFT JOIN payments_refunds r ON r.refund_no = l.reference AND r.provider = l.provider
+            WHERE l.kind IN ('refund', 'held_refund') AND (r.id IS NULL OR r.status <> 'succeeded')
+            """),
+        new(
+            "refunds_add_up",
+            "What a payment says was given back, and what it reserves, are the sums of its refunds.",
+            """
+            SELECT p.payment_no FROM payments_payments p
+            WHERE (p.refunded_minor <> 0 OR p.refund_reserved_minor <> 0 OR EXISTS (SELECT 1 FROM payments_refunds e WHERE e.payment_no = p.payment_no))
+              AND (p.refunded_minor <> (SELECT COALESCE(SUM(r.amount_minor), 0) FROM payments_refunds r WHERE r.payment_no = p.payment_no AND r.status = 'succeeded')
+                OR p.refund_reserved_minor <> (SELECT COALESCE(SUM(r.amount_minor), 0) FROM payments_refunds r
+                                               WHERE r.payment_no = p.payment_no AND r.status IN ('processing', 'awaiting_approval')))
+            """),
+        new(
+            "refund_cap",
+            "Nothing gives back more than came.",
+            "SELECT payment_no FROM payments_payments WHERE refunded_minor + refund_reserved_minor > COALESCE(received_minor, 0)"),
+        new(
+            "one_keeper",
+            "An order keeps the money of one payment at most.",
+            "SELECT order_no FROM payments_payments WHERE is_kept GROUP BY order_no HAVING COUNT(*) > 1"),
+        new(
+            "second_payment_goes_back",
+            "The money of a second payment of an order has a refund.",
+            """
+            SELECT p.payment_no FROM payments_payments p
+            WHERE p.status = 'held' AND p.status_reason = 'paid_twice' AND NOT EXISTS (SELECT 1 FROM payments_refunds r WHERE r.payment_no = p.payment_no)
+            """),
+        new(
+            "kept_is_exact",
+            "Money that an order keeps is the sum that was asked for, unless an operator accepted another.",
+            """
+            SELECT payment_no FROM payments_payments
+            WHERE is_kept AND received_minor <> amount_minor AND COALESCE(status_reason, '') <> 'accepted'
+            """),
+        new(
+            "state_fits_money",
+            "A payment's state says what its sums say.",
+            """
+            SELECT payment_no FROM payments_payments
+            WHERE (status IN ('pending', 'superseded', 'closed') AND received_minor IS NOT NULL)
+               OR (status = 'succeeded' AND (NOT is_kept OR refunded_minor <> 0))
+               OR (status = 'partially_refunded' AND (NOT is_kept OR refunded_minor = 0 OR refunded_minor >= received_minor))
+               OR (status = 'refunded' AND (received_minor IS NULL OR refunded_minor <> received_minor))
+            """),
+        new(
+            "open_is_watched",
+            "Every payment that can still be paid, and every refund under way, has a next check.",
+            """
+            SELECT payment_no FROM payments_payments WHERE status IN ('pending', 'superseded') AND next_check_at IS NULL
+            UNION ALL
+            SELECT refund_no FROM payments_refunds WHERE status = 'processing' AND next_check_at IS NULL
+            """),
+    ];
+}

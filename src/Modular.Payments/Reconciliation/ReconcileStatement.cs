@@ -1,0 +1,350 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Modular.Kernel;
+using Modular.Kernel.Data;
+using Modular.Payments.Abstractions;
+using Modular.Payments.Providers;
+using Modular.Payments.Settlement;
+
+namespace Modular.Payments;
+
+/// <summary>Wants a day compared, or compared again. Asking twice while it waits or runs changes nothing.</summary>
+public static class RequestReconciliation
+{
+    public sealed record Command(string? Provider, string? Date) : IRequest<Outcome>;
+
+    public abstract record Outcome
+    {
+        private Outcome()
+        {
+        }
+
+        public sealed record Queued(string Provider, string Date) : Outcome;
+
+        /// <summary>It cannot be compared.</summary>
+        public sealed record Refused(int Status, string Code, string Detail) : Outcome;
+    }
+
+    internal sealed class Handler(ModularDbContext db, ProviderCatalogue providers, TimeProvider time) : IRequestHandler<Command, Outcome>
+    {
+        public async Task<Outcome> Handle(Command command, CancellationToken cancellationToken)
+        {
+            if (providers.Find(command.Provider) is not { } provider)
+            {
+                return new Outcome.Refused(400, "unknown_provider", "provider names no configured instance.");
+            }
+
+            if (!ProviderDay.TryParse(command.Date, out var day) || day > ProviderDay.Of(time.UtcNow()) || day.Year < 2004)
+            {
+                return new Outcome.Refused(400, "invalid_date", "date is a calendar day at +08:00 that has begun, written as yyyy-MM-dd.");
+            }
+
+            if (provider is { InService: true, HasStatements: false })
+            {
+                return new Outcome.Refused(409, "statement_not_supported", "This provider's plugin cannot fetch statements.");
+            }
+
+            await QueueAsync(db, provider.Name, day, time.UtcNow(), cancellationToken);
+            return new Outcome.Queued(provider.Name, ProviderDay.ToText(day));
+        }
+    }
+
+    internal static Task QueueAsync(ModularDbContext db, string provider, DateOnly day, DateTimeOffset now, CancellationToken cancellationToken) => db.ExecuteSqlAsync(
+        """
+        INSERT INTO payments_reconciliations (provider, day, status, lines, matched, fees_minor, currency, counts, requested_at, next_try_at, tries, run)
+        VALUES (@provider, @day, 'queued', 0, 0, 0, 'CNY', '{}', @now, @now, 0, 0)
+        ON CONFLICT (provider, day) DO UPDATE SET status = 'queued', error = NULL, requested_at = excluded.requested_at, next_try_at = excluded.next_try_at, tries = 0
+        WHERE payments_reconciliations.status IN ('done', 'failed') OR payments_reconciliations.tries > 0 AND payments_reconciliations.status = 'queued'
+        """,
+        [("provider", provider), ("day", ProviderDay.ToText(day)), ("now", db.Dialect.TimeParameter(now))],
+        cancellationToken);
+}
+
+/// <summary>
+/// Queues the days that are over and were not compared yet, and compares what is due: fetches the bill, stages it, compares both
+/// ways, repairs what is safe to repair through the one door, and hands the rest to a person. Any number of nodes may run it.
+/// Returns how many days were worked on.
+/// </summary>
+public static partial class ReconcileStatements
+{
+    public sealed record Command : IRequest<int>;
+
+    internal sealed partial class Handler(
+        ModularDbContext db, ProviderCatalogue providers, StatementRepair repair, ReconciliationOptions options, TimeProvider time, ILogger<Handler> log)
+        : IRequestHandler<Command, int>
+    {
+        // Longer than any bill takes to be read; a killed node's day is taken up after this time.
+        private static readonly TimeSpan Lease = TimeSpan.FromMinutes(30);
+
+        private static readonly TimeSpan[] Waits = [.. new[] { 1, 5, 10, 30, 30, 60, 60, 120, 120, 240, 240, 480 }.Select(minutes => TimeSpan.FromMinutes(minutes))];
+
+        public async Task<int> Handle(Command command, CancellationToken cancellationToken)
+        {
+            await QueueDaysAsync(cancellationToken);
+            var worked = 0;
+            while (await ClaimAsync(cancellationToken) is { } reconciliation)
+            {
+                await WorkAsync(reconciliation, cancellationToken);
+                worked++;
+            }
+
+            return worked;
+        }
+
+        /// <summary>From the first day on which an instance had money, every day that is over; after an outage all of them at once.</summary>
+        private async Task QueueDaysAsync(CancellationToken cancellationToken)
+        {
+            var now = time.UtcNow();
+            var last = ProviderDay.Of(now - options.ReadyAfter).AddDays(-1);
+            foreach (var provider in providers.Instances.Where(instance => instance is { InService: true, HasStatements: true }))
+            {
+                var first = await db.Set<Payment>().Where(p => p.Provider == provider.Name && p.ReceivedMinor != null).MinAsync(p => (DateTimeOffset?)p.PaidAt, cancellationToken);
+                if (first is not { } began)
+                {
+                    continue;
+                }
+
+                var from = ProviderDay.Of(began) is var day && day < last.AddDays(-options.CatchUpDays) ? last.AddDays(-options.CatchUpDays) : day;
+                var known = (await db.Set<Reconciliation>().AsNoTracking().Where(r => r.Provider == provider.Name).Select(r => r.Day).ToListAsync(cancellationToken)).ToHashSet();
+                for (var date = from; date <= last; date = date.AddDays(1))
+                {
+                    if (!known.Contains(ProviderDay.ToText(date)))
+                    {
+                        await RequestReconciliation.QueueAsync(db, provider.Name, date, now, cancellationToken);
+                    }
+                }
+            }
+        }
+
+        private async Task<Reconciliation?> ClaimAsync(CancellationToken cancellationToken)
+        {
+            var now = time.UtcNow();
+            var dialect = db.Dialect;
+            var ids = await db.ReadColumnAsync<long>(
+                $"""
+                UPDATE payments_reconciliations SET status = 'running', next_try_at = @lease, tries = tries + 1, run = run + 1
+                WHERE id IN (SELECT id FROM payments_reconciliations WHERE next_try_at <= @now ORDER BY day, id LIMIT 1 {dialect.SkipLocked})
+                RETURNING id
+                """,
+                [("now", dialect.TimeParameter(now)), ("lease", dialect.TimeParameter(now + Lease))],
+                cancellationToken);
+            return ids.Count == 0 ? null : await db.Set<Reconciliation>().AsNoTracking().SingleAsync(r => r.Id == ids[0], cancellationToken);
+        }
+
+        [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "One day's failure must not keep the others from being compared; it is tried again.")]
+        private async Task WorkAsync(Reconciliation reconciliation, CancellationToken cancellationToken)
+        {
+            try
+            {
+                if (providers.Find(reconciliation.Provider) is not { InService: true } provider)
+                {
+                    await WaitAsync(reconciliation, "The provider instance is not in service.", cancellationToken);
+                    return;
+                }
+
+                switch (await provider.FetchStatementAsync(reconciliation.Date, options.FetchBudget, cancellationToken))
+                {
+                    case StatementAnswer.Ready { Lines: { } lines }:
+                        await CompareAsync(reconciliation, lines, cancellationToken);
+                        break;
+                    case StatementAnswer.Empty:
+                        await CompareAsync(reconciliation, AsyncEnumerable.Empty<StatementLine>(), cancellationToken);
+                        break;
+                    case StatementAnswer.NotReady notReady:
+                        await WaitAsync(reconciliation, notReady.Detail, cancellationToken);
+                        break;
+                    case var answer:
+                        await WaitAsync(reconciliation, (answer as StatementAnswer.Unknown)?.Detail ?? "The plugin returned nothing.", cancellationToken);
+                        break;
+                }
+            }
+            catch (StatementException e)
+            {
+                LogUnusable(reconciliation.Provider, reconciliation.Day, e.Message);
+                await FailAsync(reconciliation, e.Message, cancellationToken);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                LogFailed(e, reconciliation.Provider, reconciliation.Day);
+                await WaitAsync(reconciliation, $"The comparison was interrupted ({e.GetType().Name}).", cancellationToken);
+            }
+        }
+
+        private async Task CompareAsync(Reconciliation reconciliation, IAsyncEnumerable<StatementLine> lines, CancellationToken cancellationToken)
+        {
+            var stage = new StatementStage(db, reconciliation);
+            await stage.ClearAsync(cancellationToken);
+            try
+            {
+                using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                limit.CancelAfter(options.ReadBudget);
+                await stage.ReadAsync(lines, limit.Token);
+                await CheckSaneAsync(reconciliation, stage.Lines, cancellationToken);
+
+                var match = new StatementMatch(db, reconciliation, time.UtcNow());
+                await match.CompareAsync(cancellationToken);
+                await repair.RunAsync(reconciliation, cancellationToken);
+                await match.ForgetStaleAsync(cancellationToken);
+                var (matched, counts) = await match.CountAsync(cancellationToken);
+                await DoneAsync(reconciliation, stage, matched, counts, cancellationToken);
+                var differences = counts.Values.Sum();
+                LogCompared(reconciliation.Provider, reconciliation.Day, stage.Lines, matched, differences);
+            }
+            finally
+            {
+                await stage.ClearAsync(CancellationToken.None);
+            }
+        }
+
+        /// <summary>An empty bill of a day on which we were paid is a fault of the bill or of us, and no list of missing payments.</summary>
+        private async Task CheckSaneAsync(Reconciliation reconciliation, long lines, CancellationToken cancellationToken)
+        {
+            if (lines > 0)
+            {
+                return;
+            }
+
+            var (from, to) = (ProviderDay.Start(reconciliation.Date).AddHours(1), ProviderDay.Start(reconciliation.Date.AddDays(1)).AddHours(-1));
+            var own = await db.Set<Payment>().CountAsync(
+                p => p.Provider == reconciliation.Provider && p.ReceivedMinor != null && p.PaidAt >= from && p.PaidAt < to, cancellationToken);
+            if (own > 0)
+            {
+                throw new StatementException($"The bill is empty, and {own} payments were made here on that day: check the account's settings at the provider, then compare again.");
+            }
+        }
+
+        private Task<int> DoneAsync(Reconciliation reconciliation, StatementStage stage, long matched, IReadOnlyDictionary<string, long> counts, CancellationToken cancellationToken)
+        {
+            var now = time.UtcNow();
+            var text = JsonSerializer.Serialize(counts);
+            return Mine(reconciliation).ExecuteUpdateAsync(
+                set => set.SetProperty(r => r.Status, ReconciliationStatus.Done).SetProperty(r => r.Error, (string?)null).SetProperty(r => r.Lines, stage.Lines)
+                    .SetProperty(r => r.Matched, matched).SetProperty(r => r.Counts, text).SetProperty(r => r.FeesMinor, stage.FeesMinor)
+                    .SetProperty(r => r.Currency, stage.Currency ?? "CNY").SetProperty(r => r.FinishedAt, now).SetProperty(r => r.NextTryAt, (DateTimeOffset?)null),
+                cancellationToken);
+        }
+
+        private Task<int> WaitAsync(Reconciliation reconciliation, string why, CancellationToken cancellationToken)
+        {
+            if (reconciliation.Tries > Waits.Length)
+            {
+                return FailAsync(reconciliation, why, cancellationToken);
+            }
+
+            var next = time.UtcNow() + Waits[reconciliation.Tries - 1];
+            return Mine(reconciliation).ExecuteUpdateAsync(
+                set => set.SetProperty(r => r.Status, ReconciliationStatus.Queued).SetProperty(r => r.Error, Cut(why)).SetProperty(r => r.NextTryAt, next), cancellationToken);
+        }
+
+        private Task<int> FailAsync(Reconciliation reconciliation, string why, CancellationToken cancellationToken)
+        {
+            var now = time.UtcNow();
+            return Mine(reconciliation).ExecuteUpdateAsync(
+                set => set.SetProperty(r => r.Status, ReconciliationStatus.Failed).SetProperty(r => r.Error, Cut(why))
+                    .SetProperty(r => r.FinishedAt, now).SetProperty(r => r.NextTryAt, (DateTimeOffset?)null),
+                cancellationToken);
+        }
+
+        private IQueryable<Reconciliation> Mine(Reconciliation reconciliation) =>
+            db.Set<Reconciliation>().Where(r => r.Id == reconciliation.Id && r.Run == reconciliation.Run);
+
+        private static string Cut(string text) => text.Length > 512 ? text[..512] : text;
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "{Provider}'s bill of {Day}: {Lines} lines, {Matched} agree, {Differences} differences")]
+        private partial void LogCompared(string provider, string day, long lines, long matched, long differences);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "{Provider}'s bill of {Day} cannot be used: {Problem}")]
+        private partial void LogUnusable(string provider, string day, string problem);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "{Provider}'s bill of {Day} could not be compared")]
+        private partial void LogFailed(Exception exception, string provider, string day);
+    }
+}
+
+/// <summary>Repairs the differences that one report through the usual door repairs: what the bill says was paid, or went back.</summary>
+internal sealed class StatementRepair(ModularDbContext db, SettlementQueue settlement, RefundDoor refunds, ProviderCatalogue providers)
+{
+    private const int BatchSize = 200;
+
+    public async Task RunAsync(Reconciliation reconciliation, CancellationToken cancellationToken)
+    {
+        var account = providers.Find(reconciliation.Provider)!.Account;
+        for (var after = 0L; ;)
+        {
+            var lines = await db.Set<StagedLine>().AsNoTracking()
+                .Where(l => l.ReconciliationId == reconciliation.Id && l.LineNo > after && (l.Result == "state" || (l.Result == "refund" && l.IsDone && l.RefundNo != null)))
+                .OrderBy(l => l.LineNo).Take(BatchSize).ToListAsync(cancellationToken);
+            if (lines.Count == 0)
+            {
+                return;
+            }
+
+            // Together they share the commits of the settlement's queue.
+            await Task.WhenAll(lines.Where(line => line.Kind == StatementLineKind.Payment).Select(line => SettleAsync(reconciliation, account, line, cancellationToken)));
+            foreach (var line in lines.Where(line => line.Kind == StatementLineKind.Refund))
+            {
+                await FinishAsync(reconciliation, account, line, cancellationToken);
+            }
+
+            // Not in the tasks above, which run at once: a context serves one caller at a time.
+            after = lines[^1].LineNo;
+            await MarkAsync(reconciliation, cancellationToken);
+        }
+    }
+
+    private Task<Settlement.Outcome> SettleAsync(Reconciliation reconciliation, ProviderAccount account, StagedLine line, CancellationToken cancellationToken) =>
+        settlement.SettleAsync(
+            new Entry(
+                reconciliation.Provider,
+                account,
+                ReportSource.Bill,
+                new PaymentReport
+                {
+                    PaymentNo = line.PaymentNo,
+                    State = ReportedState.Paid,
+                    Account = new ProviderAccount(null, null),
+                    Amount = new Money(line.AmountMinor, line.Currency),
+                    ProviderTradeNo = line.ProviderTradeNo,
+                    PaidAt = line.At,
+                    ProviderState = line.ProviderState is { } state && ReportRules.IsPrintable(state) ? state : "BILL",
+                },
+                null),
+            cancellationToken);
+
+    private Task<IReadOnlyList<RefundOutcome>> FinishAsync(Reconciliation reconciliation, ProviderAccount account, StagedLine line, CancellationToken cancellationToken) => refunds.ApplyAsync(
+        reconciliation.Provider,
+        account,
+        [
+            new RefundReport
+            {
+                RefundNo = line.RefundNo!,
+                PaymentNo = line.PaymentNo,
+                State = RefundState.Succeeded,
+                Account = new ProviderAccount(null, null),
+                Amount = new Money(line.AmountMinor, line.Currency),
+                ProviderRefundNo = line.ProviderRefundNo,
+                RefundedAt = line.At,
+                ProviderState = "BILL",
+            },
+        ],
+        null,
+        cancellationToken);
+
+    /// <summary>What now stands here as the bill says is repaired; what does not stays open for a person.</summary>
+    private Task<int> MarkAsync(Reconciliation reconciliation, CancellationToken cancellationToken) => db.ExecuteSqlAsync(
+        """
+        UPDATE payments_differences SET remedy = 'repaired', note = 'Settled by the bill.'
+        WHERE reconciliation_id = @id AND class = 'state' AND remedy = 'open' AND EXISTS (
+            SELECT 1 FROM payments_payments p WHERE p.payment_no = payments_differences.payment_no AND p.received_minor = payments_differences.there_minor
+              AND p.status <> 'held');
+        UPDATE payments_differences SET remedy = 'repaired', note = 'The refund is done by the bill.'
+        WHERE reconciliation_id = @id AND class = 'refund' AND remedy = 'open' AND there_minor IS NOT NULL AND EXISTS (
+            SELECT 1 FROM payments_refunds r WHERE r.refund_no = payments_differences.refund_no AND r.amount_minor = payments_differences.there_minor
+              AND r.status = 'succeeded')
+        """,
+        [("id", reconciliation.Id)],
+        cancellationToken);
+}

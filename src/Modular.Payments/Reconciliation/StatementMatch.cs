@@ -1,0 +1,225 @@
+using Modular.Kernel;
+using Modular.Kernel.Data;
+
+namespace Modular.Payments;
+
+/// <summary>
+/// Compares the staged lines of a bill with our records, in both directions, inside the database: the number of statements does
+/// not depend on the number of lines. A line is looked up by its number whatever its day, so that a payment of 23:59:59 that the
+/// provider books on the next day matches; what we have and no bill has yet is only called missing once the next bill could no
+/// longer hold it.
+/// </summary>
+internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconciliation, DateTimeOffset now)
+{
+    // Around midnight the provider's clock and ours may name different days.
+    private static readonly TimeSpan Midnight = TimeSpan.FromMinutes(10);
+
+    // Differences of one day that are listed one by one; beyond this the counts alone tell.
+    private const int MaxListed = 10_000;
+
+    private readonly SqlDialect dialect = db.Dialect;
+
+    /// <summary>Compares, lists the differences, and books the fees. One transaction.</summary>
+    public async Task CompareAsync(CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        foreach (var statement in (string[])[Duplicates, Payments, Refunds, ListLines, ListMissingPayments, ListMissingRefunds, FoundElsewhere, BillPayments, BillRefunds, BookForeign, FeeDifferences, BookFees])
+        {
+            await RunAsync(statement, cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Forgets differences of earlier runs that this one did not find again and that nobody has dealt with.</summary>
+    public Task ForgetStaleAsync(CancellationToken cancellationToken) => RunAsync(
+        "DELETE FROM payments_differences WHERE reconciliation_id = @id AND remedy = 'open' AND run < @run", cancellationToken);
+
+    // --- What each line is ---
+
+    private const string Duplicates =
+        """
+        UPDATE payments_statement_lines SET result = 'duplicate'
+        WHERE reconciliation_id = @id AND EXISTS (
+            SELECT 1 FROM payments_statement_lines e
+            WHERE e.reconciliation_id = @id AND e.payment_no = payments_statement_lines.payment_no AND e.kind = payments_statement_lines.kind
+              AND COALESCE(e.refund_no, e.provider_refund_no, '') = COALESCE(payments_statement_lines.refund_no, payments_statement_lines.provider_refund_no, '')
+              AND e.line_no < payments_statement_lines.line_no)
+        """;
+
+    private const string Payments =
+        """
+        UPDATE payments_statement_lines SET result = COALESCE((
+            SELECT CASE WHEN p.received_minor IS NULL AND p.status IN ('pending', 'superseded', 'closed') THEN 'state'
+                        WHEN p.received_minor IS NULL OR p.received_minor <> payments_statement_lines.amount_minor OR p.currency <> payments_statement_lines.currency THEN 'amount'
+                        ELSE 'matched' END
+            FROM payments_payments p WHERE p.payment_no = payments_statement_lines.payment_no AND p.provider = @provider), 'missing_here')
+        WHERE reconciliation_id = @id AND kind = 'payment' AND result IS NULL
+        """;
+
+    // A refund that the bill lists before it is done is no difference; only its sum must be right.
+    private const string Refunds =
+        """
+        UPDATE payments_statement_lines SET result = COALESCE((
+            SELECT CASE WHEN r.amount_minor <> payments_statement_lines.amount_minor OR r.currency <> payments_statement_lines.currency THEN 'refund'
+                        WHEN payments_statement_lines.is_done AND r.status <> 'succeeded' THEN 'refund'
+                        ELSE 'matched' END
+            FROM payments_refunds r WHERE r.refund_no = payments_statement_lines.refund_no AND r.provider = @provider), 'refund')
+        WHERE reconciliation_id = @id AND kind = 'refund' AND result IS NULL
+        """;
+
+    // --- The list of differences ---
+
+    private static string ListLines => Insert(
+        $"""
+        SELECT l.reconciliation_id, l.result,
+               CASE WHEN l.kind = 'refund' THEN l.payment_no || '/' || COALESCE(l.refund_no, l.provider_refund_no) ELSE l.payment_no END || CASE WHEN l.result = 'duplicate' THEN '#' || l.line_no ELSE '' END,
+               l.payment_no, l.refund_no, l.provider_trade_no, l.currency,
+               CASE WHEN l.kind = 'payment' THEN COALESCE(p.received_minor, p.amount_minor) ELSE r.amount_minor END,
+               CASE WHEN l.kind = 'payment' THEN p.status ELSE r.status END,
+               CASE WHEN l.kind = 'payment' THEN COALESCE(p.paid_at, p.created_at) ELSE r.created_at END,
+               l.amount_minor, l.fee_minor, l.at, l.provider_state, 'open', @now, @run
+        FROM payments_statement_lines l
+        LEFT JOIN payments_payments p ON l.kind = 'payment' AND p.payment_no = l.payment_no AND p.provider = @provider
+        LEFT JOIN payments_refunds r ON l.kind = 'refund' AND r.refund_no = l.refund_no AND r.provider = @provider
+        WHERE l.reconciliation_id = @id AND l.result <> 'matched' ORDER BY l.line_no LIMIT {MaxListed}
+        """);
+
+    private string ListMissingPayments => Insert(
+        $"""
+        SELECT @id, 'missing_there', p.payment_no, p.payment_no, CAST(NULL AS text), p.provider_trade_no, p.currency, p.received_minor, p.status, p.paid_at,
+               CAST(NULL AS bigint), CAST(NULL AS bigint), CAST(NULL AS {dialect.TimeType}), CAST(NULL AS text), 'open', @now, @run
+        FROM payments_payments p
+        WHERE p.provider = @provider AND p.received_minor IS NOT NULL AND p.billed_on IS NULL AND p.paid_at >= @from AND p.paid_at < @to
+          AND NOT EXISTS (SELECT 1 FROM payments_statement_lines l WHERE l.reconciliation_id = @id AND l.payment_no = p.payment_no AND l.kind = 'payment')
+        ORDER BY p.id LIMIT {MaxListed}
+        """);
+
+    private string ListMissingRefunds => Insert(
+        $"""
+        SELECT @id, 'refund', r.payment_no || '/' || r.refund_no, r.payment_no, r.refund_no, CAST(NULL AS text), r.currency, r.amount_minor, r.status, r.refunded_at,
+               CAST(NULL AS bigint), CAST(NULL AS bigint), CAST(NULL AS {dialect.TimeType}), CAST(NULL AS text), 'open', @now, @run
+        FROM payments_refunds r
+        WHERE r.provider = @provider AND r.status = 'succeeded' AND r.billed_on IS NULL AND r.refunded_at >= @from AND r.refunded_at < @to
+          AND NOT EXISTS (SELECT 1 FROM payments_statement_lines l WHERE l.reconciliation_id = @id AND l.refund_no = r.refund_no AND l.kind = 'refund')
+        ORDER BY r.id LIMIT {MaxListed}
+        """);
+
+    // What an earlier bill lacked and this one has is found.
+    private const string FoundElsewhere =
+        """
+        UPDATE payments_differences SET remedy = 'repaired', note = 'It stands in the bill of ' || @day || '.'
+        WHERE remedy = 'open' AND reconciliation_id <> @id AND here_minor IS NOT NULL AND there_minor IS NULL
+          AND reconciliation_id IN (SELECT id FROM payments_reconciliations WHERE provider = @provider)
+          AND EXISTS (SELECT 1 FROM payments_statement_lines l WHERE l.reconciliation_id = @id AND l.result = 'matched'
+                      AND l.payment_no = payments_differences.payment_no AND COALESCE(l.refund_no, '') = COALESCE(payments_differences.refund_no, ''))
+        """;
+
+    // --- What is remembered of the bill ---
+
+    private const string BillPayments =
+        """
+        UPDATE payments_payments SET billed_on = @day
+        WHERE billed_on IS NULL AND provider = @provider
+          AND payment_no IN (SELECT l.payment_no FROM payments_statement_lines l WHERE l.reconciliation_id = @id AND l.kind = 'payment')
+        """;
+
+    private const string BillRefunds =
+        """
+        UPDATE payments_refunds SET billed_on = @day
+        WHERE billed_on IS NULL AND provider = @provider
+          AND refund_no IN (SELECT l.refund_no FROM payments_statement_lines l WHERE l.reconciliation_id = @id AND l.kind = 'refund')
+        """;
+
+    // The provider holds it for us, whoever it may belong to.
+    private const string BookForeign =
+        """
+        INSERT INTO payments_ledger (booked_at, provider, kind, reference, debit, credit, amount_minor, currency, payment_no)
+        SELECT @now, @provider, 'foreign', COALESCE(l.provider_trade_no, l.payment_no), 'clearing', 'suspense', l.amount_minor, l.currency, l.payment_no
+        FROM payments_statement_lines l
+        WHERE l.reconciliation_id = @id AND l.result = 'missing_here' AND l.amount_minor > 0
+        ON CONFLICT (provider, kind, reference) DO NOTHING
+        """;
+
+    private static string FeeDifferences => Insert(
+        $"""
+        SELECT l.reconciliation_id, 'fee', COALESCE(l.refund_no, l.payment_no), l.payment_no, l.refund_no, l.provider_trade_no, l.currency,
+               b.amount_minor, CAST(NULL AS text), b.booked_at, l.amount_minor, l.fee_minor, l.at, l.provider_state, 'open', @now, @run
+        FROM payments_statement_lines l
+        JOIN payments_ledger b ON b.provider = @provider AND b.kind = CASE WHEN l.fee_minor > 0 THEN 'fee' ELSE 'fee_returned' END
+             AND b.reference = COALESCE(l.refund_no, l.payment_no)
+        WHERE l.reconciliation_id = @id AND l.fee_minor <> 0 AND l.result = 'matched' AND b.amount_minor <> ABS(l.fee_minor)
+        ORDER BY l.line_no LIMIT {MaxListed}
+        """);
+
+    private const string BookFees =
+        """
+        INSERT INTO payments_ledger (booked_at, provider, kind, reference, debit, credit, amount_minor, currency, payment_no)
+        SELECT @now, @provider, CASE WHEN l.fee_minor > 0 THEN 'fee' ELSE 'fee_returned' END, COALESCE(l.refund_no, l.payment_no),
+               CASE WHEN l.fee_minor > 0 THEN 'fees' ELSE 'clearing' END, CASE WHEN l.fee_minor > 0 THEN 'clearing' ELSE 'fees' END,
+               ABS(l.fee_minor), l.currency, l.payment_no
+        FROM payments_statement_lines l
+        WHERE l.reconciliation_id = @id AND l.fee_minor <> 0 AND l.result <> 'duplicate'
+        ON CONFLICT (provider, kind, reference) DO NOTHING
+        """;
+
+    /// <summary>What no other day's bill can hold any more, see the class's remarks.</summary>
+    private (DateTimeOffset From, DateTimeOffset To) Window
+    {
+        get
+        {
+            var start = ProviderDay.Start(reconciliation.Date);
+            return (start - Midnight, start.AddDays(1) - Midnight);
+        }
+    }
+
+    private static string Insert(string select) =>
+        $"""
+        INSERT INTO payments_differences (reconciliation_id, class, subject, payment_no, refund_no, provider_trade_no, currency, here_minor, here_status,
+                                          here_at, there_minor, there_fee_minor, there_at, there_state, remedy, found_at, run)
+        SELECT * FROM ({select}) AS found WHERE true
+        ON CONFLICT (reconciliation_id, class, subject) DO UPDATE SET run = excluded.run, here_minor = excluded.here_minor,
+               here_status = excluded.here_status, there_minor = excluded.there_minor, there_state = excluded.there_state
+        """;
+
+    private Task<int> RunAsync(string sql, CancellationToken cancellationToken)
+    {
+        var (from, to) = Window;
+        (string Name, object? Value)[] all =
+        [
+            ("id", reconciliation.Id), ("provider", reconciliation.Provider), ("day", reconciliation.Day), ("run", reconciliation.Run),
+            ("now", dialect.TimeParameter(now)), ("from", dialect.TimeParameter(from)), ("to", dialect.TimeParameter(to)),
+        ];
+        return db.ExecuteSqlAsync(sql, all.Where(parameter => sql.Contains("@" + parameter.Name, StringComparison.Ordinal)), cancellationToken);
+    }
+
+    /// <summary>How many lines agree, and how many differences of each class there are, whether or not all of them are listed.</summary>
+    public async Task<(long Matched, IReadOnlyDictionary<string, long> Counts)> CountAsync(CancellationToken cancellationToken)
+    {
+        var counts = new Dictionary<string, long>();
+        var matched = 0L;
+        await using var command = await db.SqlAsync(
+            """
+            SELECT result, COUNT(*) FROM payments_statement_lines WHERE reconciliation_id = @id GROUP BY result
+            UNION ALL
+            SELECT class, COUNT(*) FROM payments_differences WHERE reconciliation_id = @id GROUP BY class
+            """,
+            [("id", reconciliation.Id)],
+            cancellationToken);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var (name, count) = (reader.GetString(0), reader.GetInt64(1));
+            if (name == "matched")
+            {
+                matched = count;
+            }
+            else
+            {
+                counts[name] = Math.Max(counts.GetValueOrDefault(name), count);
+            }
+        }
+
+        return (matched, counts);
+    }
+}

@@ -1,0 +1,242 @@
+using System.Text.Json.Nodes;
+using Modular.Kernel.Audit;
+using Modular.Payments;
+using Modular.Tests.Support;
+
+namespace Modular.Tests.Payments;
+
+/// <summary>A bill and our own records are compared both ways; what one report repairs is repaired, the rest is told.</summary>
+public sealed class ReconciliationTests
+{
+    public static TheoryData<string> Stores => Shops.All;
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task L01_to_L04_every_kind_of_difference_is_told_and_what_the_bill_proves_is_repaired(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        var (_, fine) = await scripted.PaidAsync();
+        var (_, other) = await scripted.PaidAsync();
+        var (_, absent) = await scripted.PaidAsync();
+        var (_, refunding) = await scripted.PaidAsync();
+        var refundNo = await scripted.RefundNoAsync(refunding, 800);
+        scripted.Says = words => words[0] == "refund" ? "processing" : words[0] == "query" ? "notfound" : null;
+        await scripted.SweepAsync();
+        var silent = await StartedAsync(scripted);
+
+        var at = Noon(scripted);
+        var bill = $"""
+            payment {fine} T{fine} 36800 221 {at}
+            payment {other} T{other} 36900 221 {at}
+            payment {refunding} T{refunding} 36800 221 {at}
+            refund {refunding} T{refunding} 800 -5 {at} {refundNo}
+            payment {silent.PaymentNo} TSILENT 36800 221 {at}
+            payment FOREIGN1 TFOREIGN1 500 3 {at}
+            payment {fine} T{fine} 36800 221 {at}
+            refund {fine} T{fine} 100 0 {at} CONSOLE9
+            """;
+        var day = await ReconcileAsync(scripted, bill);
+
+        Assert.Equal("done", day["status"]!.GetValue<string>());
+        Assert.Equal((8L, 2L), (day["lines"]!.GetValue<long>(), day["matched"]!.GetValue<long>()));
+        Assert.Equal(
+            """{"amount":1,"duplicate":1,"missing_here":1,"missing_there":1,"refund":2,"state":1}""",
+            new JsonObject(day["counts"]!.AsObject().OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone()))).ToJsonString());
+        Assert.Equal(
+            [
+                ("amount", other, "open"), ("duplicate", fine, "open"), ("missing_here", "FOREIGN1", "open"), ("missing_there", absent, "open"),
+                ("refund", fine, "open"), ("refund", refunding, "repaired"), ("state", silent.PaymentNo, "repaired"),
+            ],
+            Told(day));
+
+        // What the bill proved went through the usual door.
+        Assert.Equal("paid", await scripted.Shop.OrderStatusAsync(silent.OrderNo));
+        Assert.Equal("partially_refunded", await scripted.Shop.PaymentStatusAsync(refunding));
+        Assert.Equal(1, await scripted.Shop.EventsAsync("order.paid", silent.OrderNo));
+        Assert.Equal((221, 36800 - 221), (await scripted.BalanceAsync("fees", fine), await scripted.BalanceAsync("clearing", fine)));
+        await AssertBooksAsync(scripted);
+
+        // The same bill again adds nothing.
+        var again = await ReconcileAsync(scripted, bill);
+        Assert.Equal(Told(day), Told(again));
+        Assert.Equal(day["counts"]!.ToJsonString(), again["counts"]!.ToJsonString());
+        Assert.Equal(221, await scripted.BalanceAsync("fees", fine));
+        await AssertBooksAsync(scripted);
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task L06_a_payment_just_before_midnight_that_the_provider_books_on_the_next_day_is_no_difference(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        var midnight = scripted.Shop.Clock.GetUtcNow().ToOffset(TimeSpan.FromHours(8)).Date.AddDays(1).AddHours(-8);
+        scripted.Shop.Clock.Advance(midnight.AddSeconds(-5) - scripted.Shop.Clock.GetUtcNow().UtcDateTime);
+        var (_, late) = await scripted.PaidAsync();
+        var today = Today(scripted);
+        scripted.Shop.Clock.Advance(TimeSpan.FromHours(20));
+
+        var first = await ReconcileAsync(scripted, $"payment OTHER TOTHER 1 0 {midnight.AddHours(-9):s}Z", today);
+        Assert.Equal([("missing_here", "OTHER", "open")], Told(first));
+        var second = await ReconcileAsync(scripted, $"payment {late} T{late} 36800 0 {midnight.AddSeconds(2):s}Z", today.AddDays(1));
+        Assert.Empty(Told(second));
+
+        // A bill that lacks it for good tells so on the day after.
+        var (_, never) = await scripted.PaidAsync();
+        scripted.Shop.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal([("missing_there", never, "open")], Told(await ReconcileAsync(scripted, $"payment {late} T{late} 36800 0 {midnight.AddSeconds(2):s}Z", today.AddDays(1))));
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task F20_a_day_without_notifications_and_queries_is_made_whole_by_the_bill_alone(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        scripted.Says = words => words[0] is "query" or "close" ? "unknown" : null;
+        var started = new List<(string OrderNo, string PaymentNo)>();
+        for (var count = 0; count < 30; count++)
+        {
+            started.Add(await StartedAsync(scripted));
+        }
+
+        var today = Today(scripted);
+        var at = Noon(scripted);
+        scripted.Shop.Clock.Advance(TimeSpan.FromHours(30));
+        await scripted.Shop.SendAsync(new ConfirmPayments.Command());
+        var day = await ReconcileAsync(scripted, string.Join('\n', started.Select(it => $"payment {it.PaymentNo} T{it.PaymentNo} 36800 221 {at}")), today);
+        Assert.Equal(30, day["counts"]!["state"]!.GetValue<long>());
+        foreach (var (orderNo, paymentNo) in started)
+        {
+            await scripted.Shop.AssertPaidOnceAsync(orderNo, paymentNo);
+            Assert.Equal(ReportSource.Bill, (await scripted.Shop.PaymentRowAsync(paymentNo)).ConfirmedBy);
+        }
+
+        await AssertBooksAsync(scripted);
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task L07_a_bill_that_breaks_off_or_whose_totals_differ_is_refused_whole(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        var silent = await StartedAsync(scripted);
+        var day = await ReconcileAsync(scripted, $"payment {silent.PaymentNo} TX 36800 0 {Noon(scripted)}\nbroken");
+        Assert.Equal(("failed", "The totals of the bill differ from its lines."), (day["status"]!.GetValue<string>(), day["error"]!.GetValue<string>()));
+        Assert.Empty(day["differences"]!.AsArray());
+        await scripted.Shop.AssertUntouchedAsync(silent.OrderNo, silent.PaymentNo);
+        Assert.Equal("0", await scripted.Shop.ScalarAsync("SELECT COUNT(*) FROM payments_statement_lines"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task L08_an_empty_bill_of_a_day_with_payments_is_an_alarm_and_no_list(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        scripted.Shop.Clock.Advance(TimeSpan.FromHours(12) - scripted.Shop.Clock.GetUtcNow().ToOffset(TimeSpan.FromHours(8)).TimeOfDay + TimeSpan.FromDays(1));
+        await scripted.PaidAsync();
+        var day = await ReconcileAsync(scripted, "empty");
+        Assert.Equal("failed", day["status"]!.GetValue<string>());
+        Assert.Contains("1 payments were made here", day["error"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task T08_a_bill_that_is_not_ready_is_asked_for_again_until_it_is(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        var (_, paymentNo) = await scripted.PaidAsync();
+        var today = Today(scripted);
+        var waiting = await ReconcileAsync(scripted, "notready", today);
+        Assert.Equal(("queued", "The bill is not made yet."), (waiting["status"]!.GetValue<string>(), waiting["error"]!.GetValue<string>()));
+
+        scripted.Says = words => words[0] == "bill" ? $"payment {paymentNo} T{paymentNo} 36800 0 {Noon(scripted)}" : null;
+        scripted.Shop.Clock.Advance(TimeSpan.FromMinutes(1));
+        await scripted.Shop.SendAsync(new ReconcileStatements.Command());
+        Assert.Equal("done", (await ShowAsync(scripted, today))["status"]!.GetValue<string>());
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task Days_that_are_over_are_compared_by_themselves_after_ten_in_beijing_also_after_an_outage(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        await scripted.PaidAsync();
+        var today = Today(scripted);
+        scripted.Says = words => words[0] == "bill" ? "payment OTHER TOTHER 1 0 2026-01-01T00:00:00Z" : null;
+
+        var ten = TimeSpan.FromHours(34) - scripted.Shop.Clock.GetUtcNow().ToOffset(TimeSpan.FromHours(8)).TimeOfDay;
+        scripted.Shop.Clock.Advance(ten - TimeSpan.FromMinutes(1));
+        Assert.Equal(0, await scripted.Shop.SendAsync(new ReconcileStatements.Command()));
+        scripted.Shop.Clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(1, await scripted.Shop.SendAsync(new ReconcileStatements.Command()));
+        Assert.Equal("done", (await ShowAsync(scripted, today))["status"]!.GetValue<string>());
+
+        scripted.Shop.Clock.Advance(TimeSpan.FromDays(3));
+        Assert.Equal(3, await scripted.Shop.SendAsync(new ReconcileStatements.Command()));
+        Assert.Equal(0, await scripted.Shop.SendAsync(new ReconcileStatements.Command()));
+    }
+
+    [Fact]
+    public async Task Bad_requests_are_told_what_is_wrong()
+    {
+        await using var scripted = await ScriptedShop.StartAsync(Testing.Hosting.Stores.Sqlite);
+        var cases = new (Reply Reply, int Status, string Code)[]
+        {
+            (await RequestAsync(scripted, new { provider = "nobody", date = "2026-01-01" }), 400, "unknown_provider"),
+            (await RequestAsync(scripted, new { provider = scripted.First, date = "2999-01-01" }), 400, "invalid_date"),
+            (await RequestAsync(scripted, new { provider = scripted.First, date = "2026-1-1" }), 400, "invalid_date"),
+            (await RequestAsync(scripted, new { provider = scripted.First }), 400, "invalid_date"),
+            (await scripted.Shop.Api.GetTextAsync($"/api/reconciliations/{scripted.First}/2026-01-01"), 404, "reconciliation_not_found"),
+        };
+        Assert.All(cases, it => Assert.Equal((it.Status, it.Code), (it.Reply.Status, it.Reply.Code)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task The_audit_names_a_row_that_breaks_a_promise(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        var (_, paymentNo) = await scripted.PaidAsync();
+        await AssertBooksAsync(scripted);
+        await scripted.Shop.ScalarAsync("UPDATE payments_payments SET received_minor = received_minor + 1 WHERE payment_no = @no", ("no", paymentNo));
+        var broken = (await scripted.Shop.SendAsync(new RunAudit())).Where(finding => finding.Broken.Count > 0).ToArray();
+        Assert.Equal(["received_is_booked", "booked_is_received", "kept_is_exact"], broken.Select(finding => finding.Rule.Name));
+        Assert.All(broken, finding => Assert.Equal([paymentNo], finding.Broken));
+    }
+
+    private static async Task AssertBooksAsync(ScriptedShop scripted) =>
+        Assert.Empty((await scripted.Shop.SendAsync(new RunAudit())).Where(finding => finding.Broken.Count > 0).Select(finding => $"{finding.Rule.Name}: {string.Join(' ', finding.Broken)}"));
+
+    private static async Task<(string OrderNo, string PaymentNo)> StartedAsync(ScriptedShop scripted)
+    {
+        var orderNo = await scripted.Shop.PlaceOrderAsync("courtyard-room");
+        return (orderNo, (await scripted.Shop.StartPaymentAsync(orderNo, "qr", scripted.First))["paymentNo"]!.GetValue<string>());
+    }
+
+    private static async Task<JsonNode> ReconcileAsync(ScriptedShop scripted, string bill, DateOnly? day = null)
+    {
+        var usual = scripted.Says;
+        scripted.Says = words => words[0] == "bill" ? bill.ReplaceLineEndings("\n") : usual(words);
+        var date = day ?? Today(scripted);
+        var asked = await RequestAsync(scripted, new { provider = scripted.First, date = date.ToString("yyyy-MM-dd", null) });
+        Assert.Equal((202, $"/api/reconciliations/{scripted.First}/{date:yyyy-MM-dd}"), (asked.Status, asked.Location));
+        await scripted.Shop.SendAsync(new ReconcileStatements.Command());
+        scripted.Says = usual;
+        return await ShowAsync(scripted, date);
+    }
+
+    private static Task<Reply> RequestAsync(ScriptedShop scripted, object body) => scripted.Shop.Api.PostAsync("/api/reconciliations", body);
+
+    private static async Task<JsonNode> ShowAsync(ScriptedShop scripted, DateOnly day) =>
+        (await scripted.Shop.Api.GetTextAsync($"/api/reconciliations/{scripted.First}/{day:yyyy-MM-dd}")).Json;
+
+    private static (string Class, string? PaymentNo, string Remedy)[] Told(JsonNode day) =>
+    [
+        .. day["differences"]!.AsArray()
+            .Select(it => (it!["class"]!.GetValue<string>(), it["paymentNo"]?.GetValue<string>(), it["remedy"]!.GetValue<string>()))
+            .OrderBy(it => it, Comparer<(string, string?, string)>.Create((x, y) => (string.CompareOrdinal(x.Item1, y.Item1), string.CompareOrdinal(x.Item3, y.Item3)).CompareTo((0, 0)))),
+    ];
+
+    private static DateOnly Today(ScriptedShop scripted) => DateOnly.FromDateTime(scripted.Shop.Clock.GetUtcNow().ToOffset(TimeSpan.FromHours(8)).DateTime);
+
+    private static string Noon(ScriptedShop scripted) => $"{Today(scripted):yyyy-MM-dd}T12:00:00+08:00";
+}

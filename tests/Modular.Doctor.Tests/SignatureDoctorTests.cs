@@ -80,9 +80,10 @@ public sealed class SignatureDoctorTests
         Assert.Equal(1, await FloodAsync());
 
         clock.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal("own", await refusals.ExplainAsync("alipay", request, "not_for_here", "own"));
-        Assert.Equal("own", await refusals.ExplainAsync("nobody", request, "wrong_signature", "own"));
-        var sentence = await refusals.ExplainAsync("alipay", request, "wrong_signature", "own");
+        Assert.Equal(new Explanation(null, "own"), await refusals.ExplainAsync("alipay", request, "not_for_here", "own"));
+        Assert.Equal(new Explanation(null, "own"), await refusals.ExplainAsync("nobody", request, "wrong_signature", "own"));
+        var (cause, sentence) = await refusals.ExplainAsync("alipay", request, "wrong_signature", "own");
+        Assert.Equal(Causes.ExtraParameter, cause);
         Assert.StartsWith("extra-parameter: ", sentence, StringComparison.Ordinal);
         Assert.InRange(sentence.Length, 20, 512);
 
@@ -91,7 +92,7 @@ public sealed class SignatureDoctorTests
             var count = 0;
             for (var i = 0; i < 50; i++)
             {
-                count += await refusals.ExplainAsync("alipay", request, "wrong_signature", "own") != "own" ? 1 : 0;
+                count += (await refusals.ExplainAsync("alipay", request, "wrong_signature", "own")).Cause is not null ? 1 : 0;
             }
 
             return count;

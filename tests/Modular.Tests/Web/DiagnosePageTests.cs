@@ -37,8 +37,7 @@ public sealed partial class DiagnosePageTests(OwnShops shops) : IClassFixture<Ow
         Assert.DoesNotContain(form[(form.IndexOf("&sign=", StringComparison.Ordinal) + 6)..][..40], WebUtility.HtmlDecode(broken.Text), StringComparison.Ordinal);
 
         var altered = await AskAsync(viewer, ("instance", "alipay"), ("request", Pasted(form.Replace("0.01", "0.02", StringComparison.Ordinal))));
-        Assert.Contains("data-verdict=\"refused\"", altered.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain("data-cause=\"", altered.Text, StringComparison.Ordinal);
+        Assert.Contains("data-verdict=\"refused\" data-cause=\"\"", altered.Text, StringComparison.Ordinal);
 
         Assert.Equal(before, await CountAsync(shop));
         await shop.AssertUntouchedAsync(orderNo, paymentNo);
@@ -87,7 +86,7 @@ public sealed partial class DiagnosePageTests(OwnShops shops) : IClassFixture<Ow
         Assert.Equal(400, (await PostAsync(viewer, ("instance", "alipay"), ("request", Pasted("a=1")))).Status);
         Assert.Contains("id=\"problem\"", (await AskAsync(viewer, ("instance", "nobody"), ("request", Pasted("a=1")))).Text, StringComparison.Ordinal);
         Assert.Contains("id=\"problem\"", (await AskAsync(viewer, ("instance", "alipay"), ("request", ""))).Text, StringComparison.Ordinal);
-        var nonsense = await AskAsync(viewer, ("instance", "alipay"), ("request", "no request"));
+        var nonsense = await AskAsync(viewer, ("instance", "alipay"), ("request", "<no request>"));
         Assert.Equal(400, nonsense.Status);
         Assert.Contains("does not begin with a request line", nonsense.Text, StringComparison.Ordinal);
         Assert.InRange((await AskAsync(viewer, ("instance", "alipay"), ("request", Pasted("a=" + new string('x', 300_000))))).Status, 400, 413);

@@ -1,4 +1,6 @@
 using Modular.Payments.Abstractions;
+using Modular.Payments.Abstractions.Doctor;
+using Modular.Payments.AlipayDirect.Doctor;
 
 namespace Modular.Payments.AlipayDirect;
 
@@ -6,7 +8,7 @@ namespace Modular.Payments.AlipayDirect;
 /// Alipay's legacy gateway (<c>mapi</c>) with the service <c>create_direct_pay_by_user</c>, for merchants whose contract is older than
 /// the open platform. The settings are described at <see cref="AlipayDirectSettings"/>.
 /// </summary>
-public sealed class AlipayDirectPlugin : IPaymentPlugin
+public sealed class AlipayDirectPlugin : IPaymentPlugin, IDiagnosingPlugin
 {
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> DisplayNames { get; } =
@@ -20,5 +22,13 @@ public sealed class AlipayDirectPlugin : IPaymentPlugin
     {
         ArgumentNullException.ThrowIfNull(context);
         return new AlipayDirectProvider(AlipayDirectSettings.Read(context.Settings), context.Http, context.Time);
+    }
+
+    /// <inheritdoc/>
+    public Diagnosis Diagnose(DiagnosisRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var doctor = new AlipayDirectDoctor(request);
+        return doctor.Diagnose();
     }
 }

@@ -21,6 +21,14 @@ public sealed class CorruptionTests
             .Select(pair => WebUtility.UrlDecode(pair)).Where(pair => !pair.StartsWith("sign_type", StringComparison.Ordinal)).Order(StringComparer.Ordinal)));
 
     [Fact]
+    public void A_corrupted_form_of_the_legacy_gateway_gets_no_false_cause() => Check(
+        "alipay-direct", AlipayDirectCorpus.Notify(AlipayDirectCorpus.Encode(AlipayDirectCorpus.Signed(AlipayDirectCorpus.Fields()))), 3000, 1500, LegacyMeaning);
+
+    [Fact]
+    public void A_corrupted_form_of_the_legacy_gateway_with_rsa_gets_no_false_cause() => Check(
+        "alipay-direct", AlipayDirectCorpus.Notify(AlipayDirectCorpus.Encode(AlipayDirectCorpus.RsaSignedWithPlus())), 700, 400, LegacyMeaning, AlipayDirectCorpus.RsaSettings);
+
+    [Fact]
     public void A_corrupted_json_body_gets_no_false_cause() => Check(
         "wechatpay", WeChatPayCorpus.Notify(WeChatPayCorpus.Body()), 300, 400,
         body => Json(Encoding.UTF8.GetString(body.Span).ReplaceLineEndings("").Trim('\uFEFF')));
@@ -55,21 +63,25 @@ public sealed class CorruptionTests
     private static IEnumerable<(string Party, RawRequest Request)> Sound() =>
         Party.All.Select(party => (party.Name, party.Corpus[0].Request));
 
-    private static void Check(string party, RawRequest request, int maxTrials, long times, Func<ReadOnlyMemory<byte>, string?> meaning)
+    private static string LegacyMeaning(ReadOnlyMemory<byte> body) => string.Join('&', Latin(body).ReplaceLineEndings("").Split('&', StringSplitOptions.RemoveEmptyEntries)
+        .Select(pair => WebUtility.UrlDecode(pair)).Where(pair => !pair.StartsWith("sign_type", StringComparison.Ordinal) && !pair.EndsWith('=')).Order(StringComparer.Ordinal));
+
+    private static void Check(
+        string party, RawRequest request, int maxTrials, long times, Func<ReadOnlyMemory<byte>, string?> meaning, IReadOnlyDictionary<string, string?>? changes = null)
     {
         var original = meaning(request.Body);
-        Assert.True(Party.Named(party).Diagnose(request, maxTrials).IsValid);
+        Assert.True(Party.Named(party).Diagnose(request, maxTrials, changes).IsValid);
         Corruption(request.Body.ToArray()).Sample(
             body =>
             {
-                var diagnosis = Party.Named(party).Diagnose(request with { Body = body }, maxTrials);
+                var diagnosis = Party.Named(party).Diagnose(request with { Body = body }, maxTrials, changes);
                 return diagnosis.Cause is null && !diagnosis.IsValid
                     || Structural.Contains(diagnosis.Cause)
                     || meaning(body) == original
                     || diagnosis.Cause == Causes.SignTypeExcluded || diagnosis.Cause == Causes.SignTypeWrong;
             },
             iter: times,
-            print: body => $"{Party.Named(party).Diagnose(request with { Body = body }, maxTrials)} of {Encoding.Latin1.GetString(body)}");
+            print: body => $"{Party.Named(party).Diagnose(request with { Body = body }, maxTrials, changes)} of {Encoding.Latin1.GetString(body)}");
     }
 
     private static Gen<byte[]> Corruption(byte[] body) => Gen.OneOf(

@@ -33,6 +33,41 @@ public sealed class IndependentPartyTests
     }
 
     [Theory]
+    [InlineData("MD5", "utf-8")]
+    [InlineData("MD5", "gbk")]
+    [InlineData("RSA", "utf-8")]
+    [InlineData("RSA", "gbk")]
+    public async Task Of_a_notification_of_the_legacy_gateway_that_other_code_signed_the_fault_is_found(string type, string charset)
+    {
+        var answer = await AskAsync("alipay-direct-messages.mjs", new
+        {
+            ask = "notification",
+            fields = AlipayDirectCorpus.Fields(("subject", "预订 & “庭院” 客房"), ("body", "\"x\"")).ToDictionary(),
+            charset,
+            type,
+            md5Key = AlipayDirectCorpus.Settings["Key"],
+            privateKey = Keys.Private(Keys.Provider),
+        });
+        var body = (string)answer["body"]!;
+        Is(Broken.Valid, body);
+        Is(Causes.ExtraParameter, "route=pay&" + body);
+        Is(Causes.DecodedTwice, body.Replace("a%253D1%2526b", "a%3D1%26b", StringComparison.Ordinal));
+        Is(Causes.HtmlEscaped, body.Replace("%22", "%26quot%3B", StringComparison.Ordinal));
+        Is("", body.Replace("total_fee=368.00", "total_fee=0.01", StringComparison.Ordinal));
+
+        void Is(string cause, string form)
+        {
+            var broken = new Broken("", cause, AlipayDirectCorpus.Notify(form)) { Changes = { ["InputCharset"] = charset } };
+            foreach (var (name, value) in type == "RSA" ? AlipayDirectCorpus.RsaSettings : [])
+            {
+                broken.Changes[name] = value;
+            }
+
+            Named(cause, Party.Named("alipay-direct").Diagnose(broken));
+        }
+    }
+
+    [Theory]
     [InlineData("axios")]
     [InlineData("tenpay")]
     public async Task Of_a_notification_that_a_library_for_v2_signed_the_fault_is_found(string library)

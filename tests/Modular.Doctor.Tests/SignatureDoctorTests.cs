@@ -46,6 +46,34 @@ public sealed class SignatureDoctorTests
     }
 
     [Fact]
+    public void Of_a_signature_in_a_message_that_cannot_be_read_only_the_beginning_is_shown()
+    {
+        var body = Encoding.Latin1.GetString(Right.Body.Span);
+        var sign = body[(body.IndexOf("&sign=", StringComparison.Ordinal) + "&sign=".Length)..];
+        var doctor = Configured.Doctor(Clock, ("alipay", Alipay, AlipayCorpus.Settings));
+        var diagnosis = Examined(doctor.Examine("alipay", AlipayCorpus.Notify($"%zz&total_amount=0.01&{body}")));
+        Assert.False(diagnosis.IsValid);
+        Assert.Contains("sign=" + sign[..4], diagnosis.Canonical, StringComparison.Ordinal);
+        Assert.DoesNotContain(sign[..24], diagnosis.Canonical, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_legacy_gateway_s_messages_are_examined_by_its_plugin_and_its_keys_are_tried_for_the_other_instances()
+    {
+        const string Direct = "Modular.Payments.AlipayDirect";
+        var request = AlipayDirectCorpus.Notify(AlipayDirectCorpus.Encode(AlipayDirectCorpus.Signed(AlipayDirectCorpus.Fields())));
+        var swapped = new Dictionary<string, string?>(AlipayDirectCorpus.Settings) { ["Key"] = "00000000000000000000000000000000" };
+        var doctor = Configured.Doctor(Clock, ("direct", Direct, AlipayDirectCorpus.Settings), ("swapped", Direct, swapped), ("alipay", Alipay, AlipayCorpus.Settings));
+        Assert.True(Examined(doctor.Examine("direct", request)).IsValid);
+
+        var diagnosis = Examined(doctor.Examine("swapped", request));
+        Assert.Equal(Causes.OtherApiKey, diagnosis.Cause);
+        Assert.Contains("Key of the instance direct", diagnosis.Sentence, StringComparison.Ordinal);
+        Assert.Equal(Causes.WrongApiVersion, Examined(doctor.Examine("alipay", request)).Cause);
+        Assert.Equal(Causes.WrongApiVersion, Examined(doctor.Examine("direct", Right)).Cause);
+    }
+
+    [Fact]
     public void An_unknown_instance_and_a_plugin_that_is_not_there_are_said_to_be_so()
     {
         var doctor = Configured.Doctor(Clock, ("alipay", Alipay, AlipayCorpus.Settings), ("gone", "Modular.Payments.Gone", new Dictionary<string, string?>()));
@@ -80,9 +108,10 @@ public sealed class SignatureDoctorTests
         Assert.Equal(1, await FloodAsync());
 
         clock.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal("own", await refusals.ExplainAsync("alipay", request, "not_for_here", "own"));
-        Assert.Equal("own", await refusals.ExplainAsync("nobody", request, "wrong_signature", "own"));
-        var sentence = await refusals.ExplainAsync("alipay", request, "wrong_signature", "own");
+        Assert.Equal(new Explanation(null, "own"), await refusals.ExplainAsync("alipay", request, "not_for_here", "own"));
+        Assert.Equal(new Explanation(null, "own"), await refusals.ExplainAsync("nobody", request, "wrong_signature", "own"));
+        var (cause, sentence) = await refusals.ExplainAsync("alipay", request, "wrong_signature", "own");
+        Assert.Equal(Causes.ExtraParameter, cause);
         Assert.StartsWith("extra-parameter: ", sentence, StringComparison.Ordinal);
         Assert.InRange(sentence.Length, 20, 512);
 
@@ -91,7 +120,7 @@ public sealed class SignatureDoctorTests
             var count = 0;
             for (var i = 0; i < 50; i++)
             {
-                count += await refusals.ExplainAsync("alipay", request, "wrong_signature", "own") != "own" ? 1 : 0;
+                count += (await refusals.ExplainAsync("alipay", request, "wrong_signature", "own")).Cause is not null ? 1 : 0;
             }
 
             return count;

@@ -178,7 +178,7 @@ internal sealed class AlipayDoctor : IDisposable
 
     // What some frameworks forward instead of the form.
     private IEnumerable<FieldSuspicion> JsonReading() =>
-        JsonFields.Read(request.Request.Body) is { } fields
+        JsonFields.Read(request.Request.Body, ByteText.StrictUtf8) is { } fields
             ? [new FieldSuspicion(Causes.BodyReserialized, fields, "the members of the JSON are taken as the parameters of the form")]
             : [];
 

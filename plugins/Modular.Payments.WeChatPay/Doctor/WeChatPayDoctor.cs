@@ -115,9 +115,10 @@ internal sealed class WeChatPayDoctor(DiagnosisRequest request) : IDisposable
 
     private Diagnosis Authentic(SignatureHeaders headers, string name, string canonical)
     {
-        if (Freshness.Doubt(headers, request.Now) is not null)
+        var arrived = request.Request.ReceivedAt ?? request.Now;
+        if (Freshness.Doubt(headers, arrived) is not null)
         {
-            var ahead = Freshness.SecondsAhead(headers, request.Now);
+            var ahead = Freshness.SecondsAhead(headers, arrived);
             var skew = string.Create(CultureInfo.InvariantCulture, $"The signature is right, and the message was signed {Math.Abs(ahead)} seconds {(ahead > 0 ? "ahead of" : "behind")} this machine's clock, which is five minutes or more");
             return Diagnosis.Of(Causes.ClockSkew, skew, canonical, name);
         }

@@ -291,6 +291,11 @@ namespace Modular.Data.PostgreSql.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("answer_status");
 
+                    b.Property<string>("Cause")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("cause");
+
                     b.Property<string>("ContentHash")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -370,6 +375,10 @@ namespace Modular.Data.PostgreSql.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_payments_inbox");
+
+                    b.HasIndex("Cause")
+                        .HasDatabaseName("ix_payments_inbox_cause")
+                        .HasFilter("cause IS NOT NULL");
 
                     b.HasIndex("ContentHash")
                         .IsUnique()

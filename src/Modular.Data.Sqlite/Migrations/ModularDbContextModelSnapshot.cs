@@ -275,6 +275,11 @@ namespace Modular.Data.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("answer_status");
 
+                    b.Property<string>("Cause")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cause");
+
                     b.Property<string>("ContentHash")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -354,6 +359,10 @@ namespace Modular.Data.Sqlite.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_payments_inbox");
+
+                    b.HasIndex("Cause")
+                        .HasDatabaseName("ix_payments_inbox_cause")
+                        .HasFilter("cause IS NOT NULL");
 
                     b.HasIndex("ContentHash")
                         .IsUnique()

@@ -82,6 +82,9 @@ public static partial class Causes
     /// <summary>Signed with HMAC-SHA256, expected was MD5.</summary>
     public const string HmacInsteadOfMd5 = "hmac-instead-of-md5";
 
+    /// <summary>Signed with the other of the legacy gateway's two algorithms.</summary>
+    public const string OtherSignType = "other-sign-type";
+
     /// <summary>Signed with SHA-1, expected was SHA-256.</summary>
     public const string Sha1InsteadOfSha256 = "sha1-instead-of-sha256";
 

@@ -111,6 +111,11 @@ public static partial class Causes
             "The payment was ordered with sign_type HMAC-SHA256, or SignType was changed while it was open.",
             "set SignType to HMAC-SHA256; payments started before a change are found by asking"),
         new(
+            OtherSignType,
+            "The message is signed with the other of the two algorithms of Alipay's legacy gateway, MD5 or RSA, than the one that the instance expects.",
+            "SignType was changed while the payment was open, or the merchant centre is set to the other one.",
+            "set SignType to the one in which payments are started, and change it while none is open; payments started before a change are found by asking"),
+        new(
             Sha1InsteadOfSha256,
             "The message is signed with SHA-1 (RSA), and only SHA-256 (RSA2) is accepted.",
             "The application in Alipay's console is set to the old RSA key pair.",
@@ -118,13 +123,13 @@ public static partial class Causes
         new(
             SignCase,
             "The signature is right but for the case of its letters.",
-            "WeChat Pay writes its signatures in capitals; something on the way, or a sender of test messages, writes small letters.",
-            "send the signature as WeChat Pay writes it, in upper-case hex"),
+            "WeChat Pay writes its signatures in capitals, Alipay's legacy gateway in small letters; something on the way, or a sender of test messages, does it the other way round.",
+            "send the signature as the provider writes it: upper-case hex for WeChat Pay, lower-case hex for Alipay's legacy gateway"),
         new(
             KeyTrailing,
-            "The text was signed without the key at its end, or with the key joined in another way than &key=.",
-            "The rules of other providers append the key directly; a sender of test messages takes one of those.",
-            "end the text with &key= and the key; beware that a signature made without any key can be made by anybody"),
+            "The text was signed without the key at its end, or with the key joined in another way than the provider joins it.",
+            "WeChat Pay joins the key with &key=, Alipay's legacy gateway appends it directly; a sender of test messages takes the rule of the other, or leaves an ampersand at the end.",
+            "end the text with &key= and the key for WeChat Pay, and with the key alone for Alipay's legacy gateway; beware that a signature made without any key can be made by anybody"),
         new(
             BodyNewlines,
             "Line ends of the body changed, or one was added or cut off at its end.",

@@ -135,6 +135,11 @@ public static class FieldDoctor
             return null;
         }
 
+        if (protocol.Reads?.Invoke(suspicion.Message) == false)
+        {
+            return null;
+        }
+
         foreach (var rule in suspicion.Rule is { } own ? [own] : protocol.Rules)
         {
             var text = rule.TextOf(suspicion.Message);

@@ -25,6 +25,12 @@ public sealed record FieldProtocol
 
     /// <summary>The charset that a message declares.</summary>
     public required Func<FieldMessage, Encoding> CharsetOf { get; init; }
+
+    /// <summary>
+    /// Whether the plugin reads a message of this shape at all; null when every shape will do. A fault is no explanation when
+    /// undoing it leaves a message whose signed text may be cut into fields in another way.
+    /// </summary>
+    public Predicate<FieldMessage>? Reads { get; init; }
 }
 
 /// <summary>A message with one suspected fault undone.</summary>

@@ -21,7 +21,7 @@ public interface IDiagnosingPlugin
 /// <param name="Request">The request as it arrived.</param>
 /// <param name="Settings">The settings of the instance that it was sent to; they may be wrong or incomplete.</param>
 /// <param name="Others">The other configured instances, of any plugin: whose keys may have signed the message.</param>
-/// <param name="Now">The moment to compare timestamps with, UTC.</param>
+/// <param name="Now">The moment to compare timestamps with, UTC, when the request does not say when it arrived.</param>
 public sealed record DiagnosisRequest(RawRequest Request, ProviderSettings Settings, IReadOnlyList<ConfiguredInstance> Others, DateTimeOffset Now)
 {
     /// <summary>The running provider of the instance, which may know keys that no setting holds; null when there is none.</summary>

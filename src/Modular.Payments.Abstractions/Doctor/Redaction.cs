@@ -1,10 +1,12 @@
+using System.Text.RegularExpressions;
+
 namespace Modular.Payments.Abstractions.Doctor;
 
 /// <summary>
-/// Takes the settings' secrets out of what a diagnosis shows, whatever path they may have come in by, and keeps it short. The host
+/// Takes the settings' secrets out of what a diagnosis shows, whatever path they may have come in by, shortens signatures, and keeps it short. The host
 /// applies it to every diagnosis, so that a plugin's mistake shows nothing.
 /// </summary>
-public sealed class Redaction
+public sealed partial class Redaction
 {
     private const int MaxCanonical = 16 * 1024;
     private const int MaxSentence = 1000;
@@ -34,10 +36,14 @@ public sealed class Redaction
         return diagnosis with
         {
             Sentence = Shorten(Clean(diagnosis.Sentence), MaxSentence),
-            Canonical = Shorten(Clean(diagnosis.Canonical), MaxCanonical),
+            Canonical = Shorten(Signature().Replace(Clean(diagnosis.Canonical), "$1…"), MaxCanonical),
             Key = Clean(diagnosis.Key),
         };
     }
+
+    // A signed text has none; a message that could not be read as fields is shown as it came.
+    [GeneratedRegex(@"(\bsign(?:=|%3D|%253D|>(?:<!\[CDATA\[)?)[A-Za-z0-9+/%]{8})[A-Za-z0-9+/=%]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Signature();
 
     private static bool IsSecret(string name) =>
         (name.EndsWith("Key", StringComparison.OrdinalIgnoreCase) && !name.EndsWith("PublicKey", StringComparison.OrdinalIgnoreCase))

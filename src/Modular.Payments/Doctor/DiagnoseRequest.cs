@@ -36,14 +36,16 @@ public static class DiagnoseRequest
         protected override Outcome Handle(Query request) =>
             CapturedRequest.Read(request.Request.Span, out var problem) is not { } captured
                 ? new Outcome.NoRequest(problem!)
-                : doctor.Examine(request.Provider, captured) switch
-                {
-                    SignatureDoctor.Outcome.Examined examined => new Outcome.Examined(examined.Diagnosis),
-                    SignatureDoctor.Outcome.UnknownInstance => new Outcome.UnknownProvider(),
-                    SignatureDoctor.Outcome.Unable unable => new Outcome.Unable(unable.Detail),
-                    var other => throw new InvalidOperationException($"There is no answer for {other.GetType().Name}."),
-                };
+                : Answer(doctor.Examine(request.Provider, captured));
     }
+
+    internal static Outcome Answer(SignatureDoctor.Outcome outcome) => outcome switch
+    {
+        SignatureDoctor.Outcome.Examined examined => new Outcome.Examined(examined.Diagnosis),
+        SignatureDoctor.Outcome.UnknownInstance => new Outcome.UnknownProvider(),
+        SignatureDoctor.Outcome.Unable unable => new Outcome.Unable(unable.Detail),
+        var other => throw new InvalidOperationException($"There is no answer for {other.GetType().Name}."),
+    };
 }
 
 /// <summary><c>POST /api/diagnoses</c>.</summary>

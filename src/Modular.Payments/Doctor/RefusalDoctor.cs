@@ -4,6 +4,11 @@ using Modular.Payments.Abstractions;
 
 namespace Modular.Payments;
 
+/// <summary>Why a message is refused.</summary>
+/// <param name="Cause">The proved cause's code; null when none is proved.</param>
+/// <param name="Detail">The cause's code and sentence, or what the plugin said.</param>
+internal readonly record struct Explanation(string? Cause, string Detail);
+
 /// <summary>
 /// Puts the doctor's explanation in the place of a refusal's detail, within a budget, so that a flood of refused messages costs
 /// nothing: a few at once, then one a second, never two side by side, and each with few trials. It never fails and never changes a verdict.
@@ -32,17 +37,17 @@ internal sealed class RefusalDoctor(SignatureDoctor doctor, TimeProvider time)
 
     /// <summary>The cause's code and sentence, or <paramref name="detail"/> when no cause is proved or the budget is used up.</summary>
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "An explanation that fails must not keep the refusal from being recorded.")]
-    public async Task<string> ExplainAsync(string instance, RawRequest request, string reason, string detail)
+    public async Task<Explanation> ExplainAsync(string instance, RawRequest request, string reason, string detail)
     {
         if (!Reasons.Contains(reason) || Interlocked.CompareExchange(ref running, 1, 0) != 0)
         {
-            return detail;
+            return new Explanation(null, detail);
         }
 
         if (!TryTake())
         {
             Volatile.Write(ref running, 0);
-            return detail;
+            return new Explanation(null, detail);
         }
 
         // The place is given back when the plugin has really ended, not when we stop waiting for it.
@@ -60,12 +65,12 @@ internal sealed class RefusalDoctor(SignatureDoctor doctor, TimeProvider time)
         try
         {
             return await examination.WaitAsync(Patience, time) is SignatureDoctor.Outcome.Examined { Diagnosis: { Cause: { } cause } diagnosis }
-                ? $"{cause}: {diagnosis.Sentence}"
-                : detail;
+                ? new Explanation(cause, $"{cause}: {diagnosis.Sentence}")
+                : new Explanation(null, detail);
         }
         catch (Exception)
         {
-            return detail;
+            return new Explanation(null, detail);
         }
     }
 

@@ -125,18 +125,18 @@ public static partial class HandleNotify
         private async Task<Outcome> RefuseAsync(
             Received received, ProviderInstance provider, string reason, string detail, string? paymentNoHint, CancellationToken cancellationToken)
         {
-            detail = await doctor.ExplainAsync(provider.Name, received.Request, reason, detail);
+            var explanation = await doctor.ExplainAsync(provider.Name, received.Request, reason, detail);
             if (reason == Probe)
             {
                 LogProbed(provider.Name);
             }
             else
             {
-                LogRefused(provider.Name, reason, detail);
+                LogRefused(provider.Name, reason, explanation.Detail);
             }
 
             // A refusal stays a refusal even when it cannot be stored. A hint goes by the same budget, so that a flood asks for nothing.
-            if (inbox.Refused(received, reason, detail, paymentNoHint) is { } message
+            if (inbox.Refused(received, reason, explanation, paymentNoHint) is { } message
                 && await StoreAsync(new Entry(provider.Name, provider.Account, ReportSource.Notify, null, message), cancellationToken) is not null
                 && paymentNoHint is not null)
             {

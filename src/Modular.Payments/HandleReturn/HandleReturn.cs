@@ -103,9 +103,9 @@ public static partial class HandleReturn
         private async Task<Outcome> RefuseAsync(
             Received received, ProviderInstance provider, string reason, string detail, string? paymentNoHint, CancellationToken cancellationToken)
         {
-            detail = await doctor.ExplainAsync(provider.Name, received.Request, reason, detail);
-            LogRefused(provider.Name, reason, detail);
-            if (inbox.Refused(received, reason, detail, paymentNoHint) is { } message)
+            var explanation = await doctor.ExplainAsync(provider.Name, received.Request, reason, detail);
+            LogRefused(provider.Name, reason, explanation.Detail);
+            if (inbox.Refused(received, reason, explanation, paymentNoHint) is { } message)
             {
                 await RecordAsync(new Entry(provider.Name, provider.Account, ReportSource.Return, null, message), cancellationToken);
             }

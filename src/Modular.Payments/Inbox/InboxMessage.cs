@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Modular.Kernel;
 using Modular.Kernel.Data;
+using Modular.Payments.Abstractions.Doctor;
 using Modular.Payments.Settlement;
 
 namespace Modular.Payments;
@@ -28,8 +29,11 @@ internal sealed class InboxMessage
     /// <summary>Why it was refused, or why a payment was held, as a stable word.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>The reason as a sentence.</summary>
+    /// <summary>The reason as a sentence; behind the cause's code and a colon when there is a cause.</summary>
     public string? Detail { get; init; }
+
+    /// <summary>Why its signature is not right, one of <see cref="Causes.All"/>; null when it is accepted or no cause is proved.</summary>
+    public string? Cause { get; init; }
 
     /// <summary>What it did, see <see cref="Settlement.Effect"/>.</summary>
     public required string Effect { get; init; }
@@ -65,6 +69,7 @@ internal sealed class InboxModel : IModelPart
         message.Property(m => m.Verdict).HasMaxLength(16);
         message.Property(m => m.Reason).HasMaxLength(64);
         message.Property(m => m.Detail).HasMaxLength(512);
+        message.Property(m => m.Cause).HasMaxLength(32);
         message.Property(m => m.Effect).HasMaxLength(32);
         message.Property(m => m.PaymentNo).HasMaxLength(64);
         message.Property(m => m.ProviderTradeNo).HasMaxLength(64);
@@ -72,6 +77,8 @@ internal sealed class InboxModel : IModelPart
         message.HasIndex(m => m.ContentHash).IsUnique();
         message.HasIndex(m => m.PaymentNo);
         message.HasIndex(m => new { m.Verdict, m.ReceivedAt });
+        // Few messages have one, and the others cost no entry.
+        message.HasIndex(m => m.Cause).HasFilter("cause IS NOT NULL");
     });
 }
 
@@ -81,15 +88,15 @@ internal static class InboxSql
     /// <summary>A message that was refused before and comes again takes the new verdict: the configuration may have been mended.</summary>
     public static string Insert(SqlDialect dialect) =>
         $"""
-        INSERT INTO payments_inbox (content_hash, instance, kind, received_at, source_address, verdict, reason, detail, effect,
+        INSERT INTO payments_inbox (content_hash, instance, kind, received_at, source_address, verdict, reason, detail, cause, effect,
                                     payment_no, provider_trade_no, provider_state, answer_status, duration_ms, envelope, copies)
         SELECT e.key, e.value->>'instance', e.value->>'kind', CAST(e.value->>'received_at' AS {dialect.TimeType}), e.value->>'source',
-               e.value->>'verdict', e.value->>'reason', e.value->>'detail', e.value->>'effect', e.value->>'payment_no',
+               e.value->>'verdict', e.value->>'reason', e.value->>'detail', e.value->>'cause', e.value->>'effect', e.value->>'payment_no',
                e.value->>'trade_no', e.value->>'state', CAST(e.value->>'answer' AS integer),
                CAST(e.value->>'duration' AS integer), e.value->>'envelope', CAST(e.value->>'copies' AS bigint)
         FROM {dialect.Each("@messages")} AS e WHERE true
         ON CONFLICT (content_hash) DO UPDATE SET verdict = excluded.verdict, reason = excluded.reason, detail = excluded.detail,
-               effect = excluded.effect, payment_no = excluded.payment_no, provider_trade_no = excluded.provider_trade_no,
+               cause = excluded.cause, effect = excluded.effect, payment_no = excluded.payment_no, provider_trade_no = excluded.provider_trade_no,
                provider_state = excluded.provider_state, answer_status = excluded.answer_status, duration_ms = excluded.duration_ms, copies = payments_inbox.copies + excluded.copies
         """;
 
@@ -116,6 +123,7 @@ internal static class InboxSql
                 ["verdict"] = record.Verdict,
                 ["reason"] = message.RefusedBecause ?? record.Reason,
                 ["detail"] = message.Detail,
+                ["cause"] = message.Cause,
                 ["effect"] = record.Effect.ToText(),
                 ["payment_no"] = report?.PaymentNo ?? message.PaymentNoHint,
                 ["trade_no"] = report?.ProviderTradeNo,

@@ -24,12 +24,14 @@ internal sealed class InboxRecorder(IDataProtectionProvider protection, TimeProv
     public ReceivedMessage Accepted(Received received) => Message(received, received.Request.Body.Length);
 
     /// <summary>A refused message; null when its sender, or all senders, had so many refused lately that this one is only counted.</summary>
-    public ReceivedMessage? Refused(Received received, string reason, string detail, string? paymentNoHint) =>
+    public ReceivedMessage? Refused(Received received, string reason, Explanation explanation, string? paymentNoHint) =>
         received.IsKept || budgets.TryTake(received.Instance, received.SourceAddress)
             ? Message(received, MaxRefusedBytes) with
             {
                 RefusedBecause = reason,
-                Detail = detail.Length > 512 ? detail[..512] : detail,
+                Detail = explanation.Detail.Length > 512 ? explanation.Detail[..512] : explanation.Detail,
+                // A plugin may have causes of its own, and none of them may keep the message from being recorded.
+                Cause = explanation.Cause is { Length: <= 32 } cause && ReportRules.IsPrintable(cause) ? cause : null,
                 PaymentNoHint = paymentNoHint is { Length: <= 64 } && ReportRules.IsPrintable(paymentNoHint) ? paymentNoHint : null,
             }
             : null;

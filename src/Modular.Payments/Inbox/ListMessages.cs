@@ -15,8 +15,10 @@ public static class ListMessages
     /// <param name="From">Received at this time or later, UTC.</param>
     /// <param name="Until">Received before this time, UTC.</param>
     /// <param name="Before">Continues below the message of this id.</param>
+    /// <param name="Cause">A cause's code; null for messages with any or none.</param>
     public sealed record Query(
-        string? Number = null, string? Verdict = null, string? Instance = null, DateTimeOffset? From = null, DateTimeOffset? Until = null, long? Before = null)
+        string? Number = null, string? Verdict = null, string? Instance = null, DateTimeOffset? From = null, DateTimeOffset? Until = null, long? Before = null,
+        string? Cause = null)
         : IRequest<Page>;
 
     /// <param name="Messages">At most <see cref="PageSize"/>.</param>
@@ -38,6 +40,7 @@ public static class ListMessages
 
             messages = query.Verdict is { } verdict ? messages.Where(m => m.Verdict == verdict) : messages;
             messages = query.Instance is { } instance ? messages.Where(m => m.Instance == instance) : messages;
+            messages = query.Cause is { } cause ? messages.Where(m => m.Cause == cause) : messages;
             messages = query.From is { } from ? messages.Where(m => m.ReceivedAt >= from) : messages;
             messages = query.Until is { } until ? messages.Where(m => m.ReceivedAt < until) : messages;
             messages = query.Before is { } before ? messages.Where(m => m.Id < before) : messages;

@@ -10,16 +10,17 @@ namespace Modular.Payments;
 /// <param name="Verdict"><c>accepted</c> or <c>refused</c>.</param>
 /// <param name="Reason">Why it was refused, or why it held a payment, as a stable word.</param>
 /// <param name="Detail">The reason as a sentence.</param>
+/// <param name="Cause">The proved cause of the refusal, as a code of <c>TROUBLESHOOTING.md</c>.</param>
 /// <param name="Effect">What it did.</param>
 /// <param name="Copies">How often the same content arrived.</param>
 /// <param name="AnswerStatus">The HTTP status of the answer.</param>
 /// <param name="DurationMs">Milliseconds from its arrival until it was stored.</param>
 public sealed record InboxView(
-    long Id, DateTimeOffset ReceivedAt, string Instance, string Kind, string? SourceAddress, string Verdict, string? Reason, string? Detail, string Effect,
+    long Id, DateTimeOffset ReceivedAt, string Instance, string Kind, string? SourceAddress, string Verdict, string? Reason, string? Detail, string? Cause, string Effect,
     string? PaymentNo, string? ProviderTradeNo, string? ProviderState, long Copies, int? AnswerStatus, int? DurationMs)
 {
     internal static Expression<Func<InboxMessage, InboxView>> Of { get; } = m => new InboxView(
-        m.Id, m.ReceivedAt, m.Instance, m.Kind, m.SourceAddress, m.Verdict, m.Reason, m.Detail, m.Effect, m.PaymentNo, m.ProviderTradeNo, m.ProviderState,
+        m.Id, m.ReceivedAt, m.Instance, m.Kind, m.SourceAddress, m.Verdict, m.Reason, m.Detail, m.Cause, m.Effect, m.PaymentNo, m.ProviderTradeNo, m.ProviderState,
         m.Copies, m.AnswerStatus, m.DurationMs);
 }
 

@@ -33,6 +33,9 @@ internal sealed record ReceivedMessage
     /// <summary>One sentence about the refusal.</summary>
     public string? Detail { get; init; }
 
+    /// <summary>The proved cause of the refusal, as a code.</summary>
+    public string? Cause { get; init; }
+
     /// <summary>How many arrivals it stands for: none when an operator has a kept message processed again.</summary>
     public int Copies { get; init; } = 1;
 

@@ -19,24 +19,26 @@ internal sealed record Party(string Name, IDiagnosingPlugin Plugin, IReadOnlyDic
 {
     public static readonly DateTimeOffset Now = new(2026, 11, 22, 4, 30, 0, TimeSpan.Zero);
 
-    public static IReadOnlyList<Party> All { get; } = [AlipayCorpus.Party, WeChatPayCorpus.Party, WeChatPayV2Corpus.Party];
+    public static IReadOnlyList<Party> All { get; } = [AlipayCorpus.Party, WeChatPayCorpus.Party, WeChatPayV2Corpus.Party, AlipayDirectCorpus.Party];
 
     public static Party Named(string name) => All.Single(party => party.Name == name);
 
-    public Diagnosis Diagnose(Broken broken)
+    public Diagnosis Diagnose(Broken broken) => Diagnose(broken.Request, With(broken.Changes), broken.Others);
+
+    public Diagnosis Diagnose(RawRequest request, int maxTrials, IReadOnlyDictionary<string, string?>? changes = null) =>
+        Plugin.Diagnose(new DiagnosisRequest(request, With(changes ?? new Dictionary<string, string?>()), [], Now) { MaxTrials = maxTrials });
+
+    private Diagnosis Diagnose(RawRequest request, ProviderSettings settings, IReadOnlyList<ConfiguredInstance> others) =>
+        Plugin.Diagnose(new DiagnosisRequest(request, settings, others, Now));
+
+    private ProviderSettings With(IReadOnlyDictionary<string, string?> changes)
     {
         var settings = new Dictionary<string, string?>(Settings);
-        foreach (var (name, value) in broken.Changes)
+        foreach (var (name, value) in changes)
         {
             settings[name] = value;
         }
 
-        return Diagnose(broken.Request, new ProviderSettings(settings), broken.Others);
+        return new ProviderSettings(settings);
     }
-
-    public Diagnosis Diagnose(RawRequest request, int maxTrials) =>
-        Plugin.Diagnose(new DiagnosisRequest(request, new ProviderSettings(Settings), [], Now) { MaxTrials = maxTrials });
-
-    private Diagnosis Diagnose(RawRequest request, ProviderSettings settings, IReadOnlyList<ConfiguredInstance> others) =>
-        Plugin.Diagnose(new DiagnosisRequest(request, settings, others, Now));
 }

@@ -129,6 +129,8 @@ internal static class WeChatPayCorpus
         yield return new("an unknown certificate", Causes.UnknownSerial, Notify(bytes => Headers(bytes, Keys.Stranger, "1DDE55AD98ED71D6EDD4A4A16996DE7B47773A8C")));
         yield return new("a serial that is none", Causes.UnknownSerial, Notify(bytes => Headers(bytes, Keys.Stranger, "../../etc/passwd")));
         yield return new("ten minutes late", Causes.ClockSkew, Notify(bytes => Headers(bytes, seconds: -600)));
+        yield return new("an hour old, and kept since it arrived", Broken.Valid, Notify(bytes => Headers(bytes, seconds: -3600)) with { ReceivedAt = Party.Now.AddHours(-1) });
+        yield return new("kept since yesterday, and ten minutes late when it arrived", Causes.ClockSkew, Notify(bytes => Headers(bytes, seconds: -86400)) with { ReceivedAt = Party.Now.AddDays(-1).AddMinutes(10) });
         yield return new("an hour ahead", Causes.ClockSkew, Notify(bytes => Headers(bytes, seconds: 3600)));
         yield return new("a test of WeChat Pay's", Causes.Probe, Notify(bytes => Headers(bytes, signature: "WECHATPAY/SIGNTEST/" + new string('A', 320))));
         yield return new("a message of v2", Causes.WrongApiVersion, new RawRequest("POST", "", [new("Content-Type", "text/xml")], "<xml><return_code><![CDATA[SUCCESS]]></return_code></xml>"u8.ToArray()));

@@ -18,7 +18,9 @@ public sealed class DoctorTests(OwnShops shops) : IClassFixture<OwnShops>
         var body = shop.Alipay.Sign(AlipayParty.PaidFields(paymentNo, "0.01")) + "&route=pay";
 
         Assert.Equal((400, "fail"), await shop.NotifyAsync(body));
-        Assert.StartsWith("extra-parameter: ", (await shop.InboxRowAsync(body))!.Detail, StringComparison.Ordinal);
+        var row = (await shop.InboxRowAsync(body))!;
+        Assert.StartsWith("extra-parameter: ", row.Detail, StringComparison.Ordinal);
+        Assert.Equal("extra-parameter", row.Cause);
         await shop.AssertUntouchedAsync(orderNo, paymentNo);
     }
 

@@ -68,6 +68,51 @@ public sealed class InboxTests(OwnShops shops) : IClassFixture<OwnShops>
         Assert.Equal(("accepted", "settled", 1L, 200), (row.Verdict, row.Effect, row.Copies, row.AnswerStatus));
     }
 
+    [Theory]
+    [MemberData(nameof(Shops.All), MemberType = typeof(Shops))]
+    public async Task Refused_messages_are_found_by_their_cause(string store)
+    {
+        var shop = await shops.OnAsync(store);
+        shop.Clock.Advance(TimeSpan.FromMinutes(1));
+        var (_, paymentNo) = await shop.StartedAsync();
+        var form = shop.Alipay.Sign(AlipayParty.PaidFields(paymentNo, "0.01"));
+        await shop.NotifyAsync(form + "&route=pay");
+        await shop.NotifyAsync(form.Replace("0.01", "0.02", StringComparison.Ordinal));
+        await shop.NotifyAsync(form);
+
+        var found = Assert.Single((await shop.SendAsync(new ListMessages.Query(paymentNo, Cause: "extra-parameter"))).Messages);
+        Assert.Equal(("refused", "extra-parameter"), (found.Verdict, found.Cause));
+        Assert.Empty((await shop.SendAsync(new ListMessages.Query(paymentNo, Cause: "other-key"))).Messages);
+        Assert.Equal(3, (await shop.SendAsync(new ListMessages.Query(paymentNo))).Messages.Count);
+    }
+
+    [Theory]
+    [MemberData(nameof(Shops.All), MemberType = typeof(Shops))]
+    public async Task A_cause_is_gone_once_the_setting_is_mended_and_the_message_accepted(string store)
+    {
+        using var strangersKey = RSA.Create(2048);
+        await using var before = await TestShop.StartAsync(new TestShopOptions
+        {
+            Store = store,
+            Settings = new Dictionary<string, string?> { ["Modular:Providers:alipay:AlipayPublicKey"] = strangersKey.ExportSubjectPublicKeyInfoPem() },
+        });
+        var (_, paymentNo) = await before.StartedAsync();
+        // Signed with the application's own key, which the doctor knows.
+        var form = before.Alipay.Sign(AlipayParty.PaidFields(paymentNo, "0.01"), before.Alipay.AppKey);
+        await before.NotifyAsync(form);
+        var refused = (await before.InboxRowAsync(form))!;
+        Assert.Equal("other-key", refused.Cause);
+
+        await using var mended = await TestShop.StartAsync(new TestShopOptions
+        {
+            Beside = before,
+            Settings = new Dictionary<string, string?> { ["Modular:Providers:alipay:AlipayPublicKey"] = before.Alipay.AppKey.ExportSubjectPublicKeyInfoPem(), ["Modular:Providers:alipay:PrivateKey"] = strangersKey.ExportPkcs8PrivateKeyPem() },
+        });
+        Assert.Equal(ProcessMessage.Outcome.Processed, await mended.SendAsync(new ProcessMessage.Command(refused.Id)));
+        var row = (await mended.InboxRowAsync(form))!;
+        Assert.Equal(("accepted", null), (row.Verdict, row.Cause));
+    }
+
     [Fact]
     public async Task A_message_whose_age_counts_is_judged_by_the_time_at_which_it_arrived()
     {

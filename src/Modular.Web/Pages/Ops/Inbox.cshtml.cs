@@ -22,6 +22,11 @@ internal sealed class InboxPage(IMediator mediator) : PageModel
 
     public string? Instance { get; private set; }
 
+    public string? Cause { get; private set; }
+
+    /// <summary>The codes that can be searched for, by name.</summary>
+    public IReadOnlyList<string> Causes { get; } = [.. Payments.Abstractions.Doctor.Causes.All.Select(cause => cause.Code).Order(StringComparer.Ordinal)];
+
     public string? From { get; private set; }
 
     public string? Until { get; private set; }
@@ -30,15 +35,16 @@ internal sealed class InboxPage(IMediator mediator) : PageModel
 
     public ListMessages.Page Found { get; private set; } = null!;
 
-    public async Task OnGetAsync(string? number, string? verdict, string? instance, string? from, string? until, long? before, CancellationToken cancellationToken)
+    public async Task OnGetAsync(string? number, string? verdict, string? instance, string? from, string? until, string? cause, long? before, CancellationToken cancellationToken)
     {
         Number = number?.Trim() is { Length: > 0 and <= 64 } text ? text : null;
         Verdict = verdict is "accepted" or "refused" ? verdict : null;
         Providers = await mediator.Send(new ListProviders(), cancellationToken);
         Instance = Providers.Any(provider => provider.Name == instance) ? instance : null;
+        Cause = Causes.Contains(cause) ? cause : null;
         var (begin, end) = (Moment(from), Moment(until));
         (From, Until) = (begin is null ? null : from, end is null ? null : until);
-        Found = await mediator.Send(new ListMessages.Query(Number, Verdict, Instance, begin, end, before), cancellationToken);
+        Found = await mediator.Send(new ListMessages.Query(Number, Verdict, Instance, begin, end, before, Cause), cancellationToken);
     }
 
     /// <summary>The address of this search, continued below <paramref name="before"/>.</summary>
@@ -46,7 +52,7 @@ internal sealed class InboxPage(IMediator mediator) : PageModel
     {
         var parts = new Dictionary<string, string?>
         {
-            ["number"] = Number, ["verdict"] = Verdict, ["instance"] = Instance, ["from"] = From, ["until"] = Until,
+            ["number"] = Number, ["verdict"] = Verdict, ["instance"] = Instance, ["from"] = From, ["until"] = Until, ["cause"] = Cause,
             ["before"] = before.ToString(CultureInfo.InvariantCulture),
         };
         return "/ops/inbox" + QueryString.Create(parts.Where(part => part.Value is not null));

@@ -278,6 +278,123 @@ namespace Modular.Data.PostgreSql.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Modular.Payments.Difference", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Class")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("class");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)")
+                        .HasColumnName("currency");
+
+                    b.Property<DateTimeOffset>("FoundAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("found_at");
+
+                    b.Property<DateTimeOffset?>("HereAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("here_at");
+
+                    b.Property<long?>("HereMinor")
+                        .HasColumnType("bigint")
+                        .HasColumnName("here_minor");
+
+                    b.Property<string>("HereStatus")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("here_status");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)")
+                        .HasColumnName("note");
+
+                    b.Property<string>("PaymentNo")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("payment_no");
+
+                    b.Property<string>("ProviderTradeNo")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("provider_trade_no");
+
+                    b.Property<long>("ReconciliationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reconciliation_id");
+
+                    b.Property<string>("RefundNo")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("refund_no");
+
+                    b.Property<string>("Remedy")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("remedy");
+
+                    b.Property<string>("ResolvedBy")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("resolved_by");
+
+                    b.Property<long>("Run")
+                        .HasColumnType("bigint")
+                        .HasColumnName("run");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(160)
+                        .HasColumnType("character varying(160)")
+                        .HasColumnName("subject");
+
+                    b.Property<DateTimeOffset?>("ThereAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("there_at");
+
+                    b.Property<long?>("ThereFeeMinor")
+                        .HasColumnType("bigint")
+                        .HasColumnName("there_fee_minor");
+
+                    b.Property<long?>("ThereMinor")
+                        .HasColumnType("bigint")
+                        .HasColumnName("there_minor");
+
+                    b.Property<string>("ThereState")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("there_state");
+
+                    b.HasKey("Id")
+                        .HasName("pk_payments_differences");
+
+                    b.HasIndex("PaymentNo")
+                        .HasDatabaseName("ix_payments_differences_payment_no");
+
+                    b.HasIndex("Remedy")
+                        .HasDatabaseName("ix_payments_differences_remedy")
+                        .HasFilter("remedy = 'open'");
+
+                    b.HasIndex("ReconciliationId", "Class", "Subject")
+                        .IsUnique()
+                        .HasDatabaseName("ix_payments_differences_reconciliation_id_class_subject");
+
+                    b.ToTable("payments_differences", (string)null);
+                });
+
             modelBuilder.Entity("Modular.Payments.InboxMessage", b =>
                 {
                     b.Property<long>("Id")
@@ -482,6 +599,11 @@ namespace Modular.Data.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("amount_minor");
 
+                    b.Property<string>("BilledOn")
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)")
+                        .HasColumnName("billed_on");
+
                     b.Property<int>("CheckCount")
                         .HasColumnType("integer")
                         .HasColumnName("check_count");
@@ -635,6 +757,10 @@ namespace Modular.Data.PostgreSql.Migrations
                         .HasDatabaseName("ix_payments_payments_provider_provider_trade_no")
                         .HasFilter("provider_trade_no IS NOT NULL");
 
+                    b.HasIndex(new[] { "Provider", "PaidAt" }, "ix_payments_payments_unbilled")
+                        .HasDatabaseName("ix_payments_payments_provider_paid_at")
+                        .HasFilter("billed_on IS NULL AND received_minor IS NOT NULL");
+
                     b.HasIndex(new[] { "OrderNo" }, "ux_payments_payments_kept")
                         .IsUnique()
                         .HasDatabaseName("ix_payments_payments_order_no1")
@@ -651,6 +777,95 @@ namespace Modular.Data.PostgreSql.Migrations
 
                             t.HasCheckConstraint("ck_payments_payments_refunds", "refund_reserved_minor >= 0 AND refunded_minor >= 0 AND refund_reserved_minor + refunded_minor <= COALESCE(received_minor, 0)");
                         });
+                });
+
+            modelBuilder.Entity("Modular.Payments.Reconciliation", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Counts")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("counts");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)")
+                        .HasColumnName("currency");
+
+                    b.Property<string>("Day")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)")
+                        .HasColumnName("day");
+
+                    b.Property<string>("Error")
+                        .HasMaxLength(512)
+                        .HasColumnType("character varying(512)")
+                        .HasColumnName("error");
+
+                    b.Property<long>("FeesMinor")
+                        .HasColumnType("bigint")
+                        .HasColumnName("fees_minor");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<long>("Lines")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lines");
+
+                    b.Property<long>("Matched")
+                        .HasColumnType("bigint")
+                        .HasColumnName("matched");
+
+                    b.Property<DateTimeOffset?>("NextTryAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_try_at");
+
+                    b.Property<string>("Provider")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("provider");
+
+                    b.Property<DateTimeOffset>("RequestedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("requested_at");
+
+                    b.Property<long>("Run")
+                        .HasColumnType("bigint")
+                        .HasColumnName("run");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("status");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("integer")
+                        .HasColumnName("tries");
+
+                    b.HasKey("Id")
+                        .HasName("pk_payments_reconciliations");
+
+                    b.HasIndex("NextTryAt")
+                        .HasDatabaseName("ix_payments_reconciliations_next_try_at")
+                        .HasFilter("next_try_at IS NOT NULL");
+
+                    b.HasIndex("Provider", "Day")
+                        .IsUnique()
+                        .HasDatabaseName("ix_payments_reconciliations_provider_day");
+
+                    b.ToTable("payments_reconciliations", (string)null);
                 });
 
             modelBuilder.Entity("Modular.Payments.Refund", b =>
@@ -670,6 +885,11 @@ namespace Modular.Data.PostgreSql.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
                         .HasColumnName("approved_by");
+
+                    b.Property<string>("BilledOn")
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)")
+                        .HasColumnName("billed_on");
 
                     b.Property<int>("CheckCount")
                         .HasColumnType("integer")
@@ -793,6 +1013,84 @@ namespace Modular.Data.PostgreSql.Migrations
                         {
                             t.HasCheckConstraint("ck_payments_refunds_amount", "amount_minor > 0");
                         });
+                });
+
+            modelBuilder.Entity("Modular.Payments.StagedLine", b =>
+                {
+                    b.Property<long>("ReconciliationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reconciliation_id");
+
+                    b.Property<long>("LineNo")
+                        .HasColumnType("bigint")
+                        .HasColumnName("line_no");
+
+                    b.Property<long>("AmountMinor")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount_minor");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)")
+                        .HasColumnName("currency");
+
+                    b.Property<long>("FeeMinor")
+                        .HasColumnType("bigint")
+                        .HasColumnName("fee_minor");
+
+                    b.Property<bool>("IsDone")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_done");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("PaymentNo")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("payment_no");
+
+                    b.Property<string>("ProviderRefundNo")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("provider_refund_no");
+
+                    b.Property<string>("ProviderState")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("provider_state");
+
+                    b.Property<string>("ProviderTradeNo")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("provider_trade_no");
+
+                    b.Property<string>("RefundNo")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("refund_no");
+
+                    b.Property<string>("Result")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("result");
+
+                    b.HasKey("ReconciliationId", "LineNo")
+                        .HasName("pk_payments_statement_lines");
+
+                    b.HasIndex("ReconciliationId", "PaymentNo")
+                        .HasDatabaseName("ix_payments_statement_lines_reconciliation_id_payment_no");
+
+                    b.ToTable("payments_statement_lines", (string)null);
                 });
 
             modelBuilder.Entity("Modular.Ordering.OrderLine", b =>

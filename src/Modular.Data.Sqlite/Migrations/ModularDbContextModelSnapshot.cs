@@ -264,6 +264,121 @@ namespace Modular.Data.Sqlite.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Modular.Payments.Difference", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Class")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("class");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("currency");
+
+                    b.Property<long>("FoundAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("found_at");
+
+                    b.Property<long?>("HereAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("here_at");
+
+                    b.Property<long?>("HereMinor")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("here_minor");
+
+                    b.Property<string>("HereStatus")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("here_status");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("note");
+
+                    b.Property<string>("PaymentNo")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("payment_no");
+
+                    b.Property<string>("ProviderTradeNo")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider_trade_no");
+
+                    b.Property<long>("ReconciliationId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("reconciliation_id");
+
+                    b.Property<string>("RefundNo")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("refund_no");
+
+                    b.Property<string>("Remedy")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("remedy");
+
+                    b.Property<string>("ResolvedBy")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("resolved_by");
+
+                    b.Property<long>("Run")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("run");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(160)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
+
+                    b.Property<long?>("ThereAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("there_at");
+
+                    b.Property<long?>("ThereFeeMinor")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("there_fee_minor");
+
+                    b.Property<long?>("ThereMinor")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("there_minor");
+
+                    b.Property<string>("ThereState")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("there_state");
+
+                    b.HasKey("Id")
+                        .HasName("pk_payments_differences");
+
+                    b.HasIndex("PaymentNo")
+                        .HasDatabaseName("ix_payments_differences_payment_no");
+
+                    b.HasIndex("Remedy")
+                        .HasDatabaseName("ix_payments_differences_remedy")
+                        .HasFilter("remedy = 'open'");
+
+                    b.HasIndex("ReconciliationId", "Class", "Subject")
+                        .IsUnique()
+                        .HasDatabaseName("ix_payments_differences_reconciliation_id_class_subject");
+
+                    b.ToTable("payments_differences", (string)null);
+                });
+
             modelBuilder.Entity("Modular.Payments.InboxMessage", b =>
                 {
                     b.Property<long>("Id")
@@ -462,6 +577,11 @@ namespace Modular.Data.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("amount_minor");
 
+                    b.Property<string>("BilledOn")
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("billed_on");
+
                     b.Property<int>("CheckCount")
                         .HasColumnType("INTEGER")
                         .HasColumnName("check_count");
@@ -615,6 +735,10 @@ namespace Modular.Data.Sqlite.Migrations
                         .HasDatabaseName("ix_payments_payments_provider_provider_trade_no")
                         .HasFilter("provider_trade_no IS NOT NULL");
 
+                    b.HasIndex(new[] { "Provider", "PaidAt" }, "ix_payments_payments_unbilled")
+                        .HasDatabaseName("ix_payments_payments_provider_paid_at")
+                        .HasFilter("billed_on IS NULL AND received_minor IS NOT NULL");
+
                     b.HasIndex(new[] { "OrderNo" }, "ux_payments_payments_kept")
                         .IsUnique()
                         .HasDatabaseName("ix_payments_payments_order_no1")
@@ -633,6 +757,93 @@ namespace Modular.Data.Sqlite.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Modular.Payments.Reconciliation", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Counts")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("counts");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("currency");
+
+                    b.Property<string>("Day")
+                        .IsRequired()
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("day");
+
+                    b.Property<string>("Error")
+                        .HasMaxLength(512)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("error");
+
+                    b.Property<long>("FeesMinor")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("fees_minor");
+
+                    b.Property<long?>("FinishedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("finished_at");
+
+                    b.Property<long>("Lines")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lines");
+
+                    b.Property<long>("Matched")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("matched");
+
+                    b.Property<long?>("NextTryAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("next_try_at");
+
+                    b.Property<string>("Provider")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider");
+
+                    b.Property<long>("RequestedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("requested_at");
+
+                    b.Property<long>("Run")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("run");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("tries");
+
+                    b.HasKey("Id")
+                        .HasName("pk_payments_reconciliations");
+
+                    b.HasIndex("NextTryAt")
+                        .HasDatabaseName("ix_payments_reconciliations_next_try_at")
+                        .HasFilter("next_try_at IS NOT NULL");
+
+                    b.HasIndex("Provider", "Day")
+                        .IsUnique()
+                        .HasDatabaseName("ix_payments_reconciliations_provider_day");
+
+                    b.ToTable("payments_reconciliations", (string)null);
+                });
+
             modelBuilder.Entity("Modular.Payments.Refund", b =>
                 {
                     b.Property<long>("Id")
@@ -648,6 +859,11 @@ namespace Modular.Data.Sqlite.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("TEXT")
                         .HasColumnName("approved_by");
+
+                    b.Property<string>("BilledOn")
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("billed_on");
 
                     b.Property<int>("CheckCount")
                         .HasColumnType("INTEGER")
@@ -771,6 +987,84 @@ namespace Modular.Data.Sqlite.Migrations
                         {
                             t.HasCheckConstraint("ck_payments_refunds_amount", "amount_minor > 0");
                         });
+                });
+
+            modelBuilder.Entity("Modular.Payments.StagedLine", b =>
+                {
+                    b.Property<long>("ReconciliationId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("reconciliation_id");
+
+                    b.Property<long>("LineNo")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("line_no");
+
+                    b.Property<long>("AmountMinor")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("amount_minor");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("currency");
+
+                    b.Property<long>("FeeMinor")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("fee_minor");
+
+                    b.Property<bool>("IsDone")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_done");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("PaymentNo")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("payment_no");
+
+                    b.Property<string>("ProviderRefundNo")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider_refund_no");
+
+                    b.Property<string>("ProviderState")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider_state");
+
+                    b.Property<string>("ProviderTradeNo")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider_trade_no");
+
+                    b.Property<string>("RefundNo")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("refund_no");
+
+                    b.Property<string>("Result")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("result");
+
+                    b.HasKey("ReconciliationId", "LineNo")
+                        .HasName("pk_payments_statement_lines");
+
+                    b.HasIndex("ReconciliationId", "PaymentNo")
+                        .HasDatabaseName("ix_payments_statement_lines_reconciliation_id_payment_no");
+
+                    b.ToTable("payments_statement_lines", (string)null);
                 });
 
             modelBuilder.Entity("Modular.Ordering.OrderLine", b =>

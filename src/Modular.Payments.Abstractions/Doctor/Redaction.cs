@@ -39,6 +39,13 @@ public sealed class Redaction
         };
     }
 
+    /// <summary>A sentence without secrets.</summary>
+    public string Of(string sentence)
+    {
+        ArgumentNullException.ThrowIfNull(sentence);
+        return Shorten(Clean(sentence), MaxSentence);
+    }
+
     private static bool IsSecret(string name) =>
         (name.EndsWith("Key", StringComparison.OrdinalIgnoreCase) && !name.EndsWith("PublicKey", StringComparison.OrdinalIgnoreCase))
         || name.Contains("Secret", StringComparison.OrdinalIgnoreCase)

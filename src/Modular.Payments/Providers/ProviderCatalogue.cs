@@ -39,31 +39,38 @@ internal sealed partial class ProviderCatalogue
 
     public ProviderInstance? Find(string? name) => name is null ? null : byName.GetValueOrDefault(name);
 
+    /// <summary>Makes the provider of an instance, whatever the shop's own address may be.</summary>
+    /// <exception cref="ProviderSettingsException">A setting is missing or wrong, or the plugin is.</exception>
+    public static IPaymentProvider Create(ConfiguredPlugin configured, HttpClient http, TimeProvider time)
+    {
+        var (name, plugin) = (configured.Name, configured.PluginName);
+        if (name.Length > 32 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+        {
+            throw new ProviderSettingsException("The instance's name may have 32 letters, digits, hyphens and underscores at most, because it stands in addresses.");
+        }
+
+        if (plugin.Length == 0)
+        {
+            throw new ProviderSettingsException("Plugin is missing: name the plugin's assembly, for example Modular.Payments.Alipay.");
+        }
+
+        var loaded = configured.Plugin ?? throw new ProviderSettingsException(configured.Problem!);
+        return loaded.Create(new ProviderContext(name, configured.Settings, http, time)) ?? throw new ProviderSettingsException("The plugin made no provider.");
+    }
+
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A plugin's failure takes its own instance out of service and nothing else.")]
     private static ProviderInstance Make(ConfiguredPlugin configured, PaymentsOptions options, TimeProvider time)
     {
         var (name, plugin) = (configured.Name, configured.PluginName);
         try
         {
-            if (name.Length > 32 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
-            {
-                throw new ProviderSettingsException("The instance's name may have 32 letters, digits, hyphens and underscores at most, because it stands in addresses.");
-            }
-
-            if (plugin.Length == 0)
-            {
-                throw new ProviderSettingsException("Plugin is missing: name the plugin's assembly, for example Modular.Payments.Alipay.");
-            }
-
             if (options.PublicUrlProblem is { } problem)
             {
                 throw new ProviderSettingsException(problem);
             }
 
-            var loaded = configured.Plugin ?? throw new ProviderSettingsException(configured.Problem!);
-            var provider = loaded.Create(new ProviderContext(name, configured.Settings, ProviderHttp.Create(), time))
-                ?? throw new ProviderSettingsException("The plugin made no provider.");
-            return new ProviderInstance(name, plugin, loaded, provider);
+            var provider = Create(configured, ProviderHttp.Create(), time);
+            return new ProviderInstance(name, plugin, configured.Plugin!, provider);
         }
         catch (ProviderSettingsException e)
         {
@@ -112,18 +119,22 @@ internal static class ProviderHttp
     // Answers of payment calls are a few kilobytes; the default limit is two gigabytes.
     private const int MaxAnswerBytes = 1024 * 1024;
 
-    public static HttpClient Create() =>
-        new(new SocketsHttpHandler
+    /// <param name="around">Wraps the handler, to watch what is answered.</param>
+    public static HttpClient Create(Func<HttpMessageHandler, HttpMessageHandler>? around = null)
+    {
+        var handler = new SocketsHttpHandler
         {
             // A redirect of a signed call is an error or an attack, and cookies would join payments that have nothing in common.
             AllowAutoRedirect = false,
             UseCookies = false,
             ConnectTimeout = TimeSpan.FromSeconds(5),
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-        })
+        };
+        return new HttpClient(around?.Invoke(handler) ?? handler)
         {
             MaxResponseContentBufferSize = MaxAnswerBytes,
             // Each call brings a token that ends it in time.
             Timeout = Timeout.InfiniteTimeSpan,
         };
+    }
 }

@@ -1,4 +1,5 @@
 using Modular.Payments.Abstractions;
+using Modular.Payments.Abstractions.Preflight;
 
 namespace Modular.Payments.AlipayDirect;
 
@@ -6,7 +7,7 @@ namespace Modular.Payments.AlipayDirect;
 /// Alipay's legacy gateway (<c>mapi</c>) with the service <c>create_direct_pay_by_user</c>, for merchants whose contract is older than
 /// the open platform. The settings are described at <see cref="AlipayDirectSettings"/>.
 /// </summary>
-public sealed class AlipayDirectPlugin : IPaymentPlugin
+public sealed class AlipayDirectPlugin : IPaymentPlugin, IPreflightPlugin
 {
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> DisplayNames { get; } =
@@ -20,5 +21,12 @@ public sealed class AlipayDirectPlugin : IPaymentPlugin
     {
         ArgumentNullException.ThrowIfNull(context);
         return new AlipayDirectProvider(AlipayDirectSettings.Read(context.Settings), context.Http, context.Time);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<PreflightLine> Check(PreflightRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return AlipayDirectPreflight.Check(request.Settings, request.Now);
     }
 }

@@ -42,6 +42,9 @@ public sealed class SettingChecks(DateTimeOffset now)
         }
     }
 
+    /// <summary>Whether a certificate that ends at <paramref name="until"/> has ended.</summary>
+    public bool IsOver(DateTimeOffset until) => until < now;
+
     /// <summary>Says how long a certificate that is valid now lasts, and warns when that is less than 30 days.</summary>
     /// <param name="what">What was checked.</param>
     /// <param name="name">The setting.</param>

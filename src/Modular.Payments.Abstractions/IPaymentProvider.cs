@@ -69,7 +69,8 @@ public sealed record ProviderContext(string Instance, ProviderSettings Settings,
 /// <para>All members may be called from several threads at once. An exception from any of them, like a null, means
 /// <em>unknown</em>: it moves nothing. Ask <see cref="QueryAnswer.Unknown"/> for what is expected to go wrong, and let
 /// the unexpected propagate.</para>
-/// <para>Further powers are further interfaces on the same object: <see cref="IClosingProvider"/>, <see cref="IPayerProvider"/>.</para>
+/// <para>Further powers are further interfaces on the same object: <see cref="IClosingProvider"/>, <see cref="IPayerProvider"/>,
+/// <see cref="Preflight.IPreflightProvider"/>.</para>
 /// </remarks>
 public interface IPaymentProvider
 {

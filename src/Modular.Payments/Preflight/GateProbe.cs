@@ -41,6 +41,9 @@ internal sealed class GateProbe(PaymentsOptions options, TimeProvider time)
     public Task<PreflightLine> ReturnAsync(string instance, CancellationToken cancellationToken) =>
         AskAsync("return url", Address(instance, "return") + "?" + Text, HttpMethod.Get, OfReturn, cancellationToken);
 
+    /// <summary>An address without what may be a secret in it: user, password and query.</summary>
+    public static string Plain(Uri address) => address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+
     private string Address(string instance, string kind) => $"{options.PublicUrl}payments/{instance}/{kind}";
 
     private static PreflightLine? OfNotify(Answer answer, NotificationReply? refusal)
@@ -64,7 +67,8 @@ internal sealed class GateProbe(PaymentsOptions options, TimeProvider time)
     }
 
     private static PreflightLine? OfReturn(Answer answer) =>
-        answer is { Status: 303, Location: { } target } && target.Contains("/pay/returned?state=", StringComparison.Ordinal)
+        answer is { Status: 303, Destination: { } target } && target.Authority == answer.Asked.Authority
+            && target.AbsolutePath.EndsWith("/pay/returned", StringComparison.Ordinal) && target.Query.StartsWith("?state=", StringComparison.Ordinal)
             ? PreflightLine.Pass("return url", "The return URL reaches the shop.")
             : null;
 
@@ -141,9 +145,9 @@ internal sealed class GateProbe(PaymentsOptions options, TimeProvider time)
     {
         public string Text => Encoding.UTF8.GetString(Body);
 
-        public string? Location => LocationHeader?.OriginalString;
+        public Uri? Destination => LocationHeader is null ? null : new Uri(Asked, LocationHeader);
 
         /// <summary>Where it leads, without a query, which may hold what is nobody's business.</summary>
-        public string Target => LocationHeader is null ? "nowhere" : new Uri(Asked, LocationHeader).GetLeftPart(UriPartial.Path);
+        public string Target => Destination is { } target ? Plain(target) : "nowhere";
     }
 }

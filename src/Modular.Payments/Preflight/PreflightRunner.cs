@@ -57,7 +57,7 @@ public sealed class PreflightRunner
     {
         AnswerWatch watch = null!;
         using var http = ProviderHttp.Create(inner => watch = new AnswerWatch(inner, time));
-        var (provider, problem) = Make(configured, http);
+        var (provider, refusal, problem) = Make(configured, http);
         var lines = new List<PreflightLine>();
         var ofPlugin = Check(configured);
 
@@ -76,7 +76,7 @@ public sealed class PreflightRunner
         if (!offline)
         {
             var asking = AskAsync(provider, watch, cancellationToken);
-            var knocking = KnockAsync(configured.Name, provider, cancellationToken);
+            var knocking = KnockAsync(configured.Name, refusal, cancellationToken);
             lines.AddRange(await asking);
             lines.AddRange(await knocking);
         }
@@ -86,20 +86,24 @@ public sealed class PreflightRunner
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A plugin that fails is the finding.")]
-    private (IPaymentProvider? Provider, string? Problem) Make(ConfiguredPlugin configured, HttpClient http)
+    private (IPaymentProvider? Provider, NotificationReply? Refusal, string? Problem) Make(ConfiguredPlugin configured, HttpClient http)
     {
         try
         {
-            return (ProviderCatalogue.Create(configured, http, time), null);
+            var provider = ProviderCatalogue.Create(configured, http, time);
+
+            // What the shop asks of a provider before it takes it into service.
+            _ = new ProviderInstance(configured.Name, configured.PluginName, configured.Plugin!, provider);
+            return (provider, provider.Refuse(), null);
         }
         catch (ProviderSettingsException e)
         {
-            return (null, e.Message);
+            return (null, null, e.Message);
         }
         catch (Exception e)
         {
             // A foreign exception's message might quote a setting; its type cannot.
-            return (null, $"The plugin failed while it was configured ({e.GetType().Name}): ask whoever wrote it.");
+            return (null, null, $"The plugin failed while it was configured ({e.GetType().Name}): ask whoever wrote it.");
         }
     }
 
@@ -125,11 +129,11 @@ public sealed class PreflightRunner
     {
         { PublicUrlProblem: { } problem } => PreflightLine.Fail("public url", problem),
         { PublicUrl: { IsLoopback: true } url } => PreflightLine.Warn(
-            "public url", $"Modular:PublicUrl is {url}, which only this machine reaches.", "Before going live set it to the shop's public https address: providers send their notifications there."),
-        _ => PreflightLine.Pass("public url", $"Modular:PublicUrl is {options.PublicUrl}."),
+            "public url", $"Modular:PublicUrl is {GateProbe.Plain(url)}, which only this machine reaches.", "Before going live set it to the shop's public https address: providers send their notifications there."),
+        _ => PreflightLine.Pass("public url", $"Modular:PublicUrl is {GateProbe.Plain(options.PublicUrl!)}."),
     };
 
-    private async Task<IReadOnlyList<PreflightLine>> KnockAsync(string instance, IPaymentProvider? provider, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<PreflightLine>> KnockAsync(string instance, NotificationReply? refusal, CancellationToken cancellationToken)
     {
         if (options.PublicUrl is null)
         {
@@ -137,7 +141,7 @@ public sealed class PreflightRunner
         }
 
         var probe = new GateProbe(options, time);
-        return await Task.WhenAll(probe.NotifyAsync(instance, provider?.Refuse(), cancellationToken), probe.ReturnAsync(instance, cancellationToken));
+        return await Task.WhenAll(probe.NotifyAsync(instance, refusal, cancellationToken), probe.ReturnAsync(instance, cancellationToken));
     }
 
     /// <summary>The lines about the gateway: whether it answers, what it says, and what time it is there.</summary>
@@ -151,8 +155,10 @@ public sealed class PreflightRunner
         var said = await QuestionAsync(provider, cancellationToken);
         if (watch.First is not { } answer)
         {
-            var why = said.FirstOrDefault(line => line.Level == PreflightLevel.Fail) ?? PreflightLine.Fail("gateway", "The gateway was not reached.");
-            return [PreflightLine.Fail("gateway", why.Sentence, "Check the gateway's address, this machine's name server, and that its firewall lets https out.")];
+            // A plugin that found something out has ways of its own to its gateway.
+            return said.FirstOrDefault(line => line.Level == PreflightLevel.Fail) is { What: not "plugin" } why
+                ? [PreflightLine.Fail("gateway", why.Sentence, "Check the gateway's address, this machine's name server, and that its firewall lets https out.")]
+                : said;
         }
 
         var reached = PreflightLine.Pass("gateway", $"{answer.Host} answered with HTTP {answer.Status} after {answer.Took.TotalMilliseconds:0} ms.");
@@ -191,7 +197,7 @@ public sealed class PreflightRunner
         }
         catch (Exception e)
         {
-            return [PreflightLine.Fail("signed question", $"The plugin failed while it asked the gateway ({e.GetType().Name}).", "Ask whoever wrote it.")];
+            return [PreflightLine.Fail("plugin", $"The plugin failed while it asked the gateway ({e.GetType().Name}).", "Ask whoever wrote it.")];
         }
     }
 
@@ -201,7 +207,7 @@ public sealed class PreflightRunner
             PreflightLine.Pass("signed question", "The gateway took a signed question about a payment that does not exist, and said so."),
         QueryAnswer.Known => PreflightLine.Fail("signed question", "The gateway claims to know a payment that nobody ever made.", "Check that the gateway's address is the provider's own."),
         QueryAnswer.Unknown unknown => PreflightLine.Fail("signed question", unknown.Detail, "Compare account numbers and keys with the provider's console."),
-        _ => PreflightLine.Fail("signed question", "The plugin returned nothing.", "Ask whoever wrote it."),
+        _ => PreflightLine.Fail("plugin", "The plugin returned nothing.", "Ask whoever wrote it."),
     };
 
     // What a gateway says ends on a terminal and in a page: no control characters, and no secret that it may have sent back.

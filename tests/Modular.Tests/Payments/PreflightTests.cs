@@ -251,7 +251,44 @@ public sealed class PreflightTests(PreflightTests.Surroundings fixture) : IClass
         Assert.Contains("no instance of this name", trouble.Sentence, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_instance_that_is_out_of_service_gets_its_other_lines_all_the_same()
+    {
+        var lines = await RunAsync("broken", []);
+
+        Assert.Equal([(PreflightLevel.Fail, "own key"), (PreflightLevel.Fail, "alipay key")], Troubles(lines).Select(line => (line.Level, line.What)));
+        Assert.Contains("out of service", Assert.Single(lines, line => line.What == "notify url").Sentence, StringComparison.Ordinal);
+        Assert.Contains(lines, line => line is { What: "return url", Level: PreflightLevel.Pass });
+    }
+
     // --- Other plugins ---
+
+    [Theory]
+    [InlineData("throw", PreflightLevel.Fail, "plugin")]
+    [InlineData("null", PreflightLevel.Fail, "plugin")]
+    public async Task A_plugin_that_knows_no_preflight_is_asked_by_the_host(string mode, PreflightLevel level, string what)
+    {
+        var plugins = Directory.CreateTempSubdirectory("modular-chaos-");
+        try
+        {
+            var source = Repository.PathOf("artifacts", "bin", "Modular.ChaosPlugin", Path.GetFileName(Path.GetDirectoryName(TestShop.PluginFolder))!);
+            var target = plugins.CreateSubdirectory("Modular.ChaosPlugin");
+            foreach (var file in Directory.GetFiles(source))
+            {
+                File.Copy(file, Path.Combine(target.FullName, Path.GetFileName(file)));
+            }
+
+            var lines = await RunAsync("chaos", new() { ["Plugin"] = "Modular.ChaosPlugin", ["Mode"] = mode }, plugins: plugins.FullName);
+
+            Assert.Equal(PreflightLevel.Pass, Assert.Single(lines, line => line.What == "settings").Level);
+            Assert.Equal(level, Assert.Single(lines, line => line.What == what).Level);
+            Assert.Contains(lines, line => line.What == "notify url");
+        }
+        finally
+        {
+            plugins.Delete(recursive: true);
+        }
+    }
 
     [Fact]
     public async Task A_plugin_without_any_power_gets_the_hosts_lines()
@@ -294,7 +331,7 @@ public sealed class PreflightTests(PreflightTests.Surroundings fixture) : IClass
         [.. lines.Where(line => line.Level != PreflightLevel.Pass && line is not { What: "public url", Level: PreflightLevel.Warn })];
 
     private async Task<IReadOnlyList<PreflightLine>> RunAsync(
-        string instance, Dictionary<string, string?> settings, bool offline = false, string? publicUrl = null, TimeProvider? clock = null)
+        string instance, Dictionary<string, string?> settings, bool offline = false, string? publicUrl = null, TimeProvider? clock = null, string? plugins = null)
     {
         var configured = fixture.Shop.Services.GetRequiredService<IConfiguration>().AsEnumerable().Where(pair => pair.Value is not null).ToDictionary(StringComparer.OrdinalIgnoreCase);
         configured["Modular:PublicUrl"] = publicUrl ?? configured["Modular:PublicUrl"];
@@ -303,6 +340,7 @@ public sealed class PreflightTests(PreflightTests.Surroundings fixture) : IClass
             configured[name] = value;
         }
 
+        configured["Modular:Plugins:Path"] = plugins ?? configured["Modular:Plugins:Path"];
         if (instance == "newcomer")
         {
             foreach (var (name, value) in configured.Where(pair => pair.Key.StartsWith("Modular:Providers:alipay:", StringComparison.OrdinalIgnoreCase)).ToList())
@@ -348,7 +386,17 @@ public sealed class PreflightTests(PreflightTests.Surroundings fixture) : IClass
 
         public TestShop Shop { get; private set; } = null!;
 
-        public async ValueTask InitializeAsync() => Shop = await TestShop.StartAsync(new TestShopOptions { Store = Stores.Sqlite });
+        public async ValueTask InitializeAsync() => Shop = await TestShop.StartAsync(new TestShopOptions
+        {
+            Store = Stores.Sqlite,
+            Settings = new Dictionary<string, string?>
+            {
+                ["Modular:Providers:broken:Plugin"] = "Modular.Payments.Alipay",
+                ["Modular:Providers:broken:AppId"] = AlipayParty.AppId,
+                ["Modular:Providers:broken:SellerId"] = AlipayParty.SellerId,
+                ["Modular:Providers:broken:Gateway"] = "http://127.0.0.1:9/gateway.do",
+            },
+        });
 
         public async ValueTask DisposeAsync()
         {

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Modular.Payments;
 using Modular.Payments.Abstractions.Preflight;
+using Modular.Testing;
 using Modular.Testing.Hosting;
 using Modular.Tests.Support;
 

@@ -1,5 +1,6 @@
 using Modular.Payments.Abstractions;
 using Modular.Payments.Abstractions.Doctor;
+using Modular.Payments.Abstractions.Preflight;
 using Modular.Payments.Alipay.Doctor;
 
 namespace Modular.Payments.Alipay;
@@ -8,7 +9,7 @@ namespace Modular.Payments.Alipay;
 /// Alipay's open platform (<c>gateway.do</c>, version 1.0, RSA2) with the products page.pay, wap.pay, precreate and app.pay.
 /// The settings are described at <see cref="AlipaySettings"/>.
 /// </summary>
-public sealed class AlipayPlugin : IPaymentPlugin, IDiagnosingPlugin
+public sealed class AlipayPlugin : IPaymentPlugin, IDiagnosingPlugin, IPreflightPlugin
 {
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> DisplayNames { get; } =
@@ -30,5 +31,12 @@ public sealed class AlipayPlugin : IPaymentPlugin, IDiagnosingPlugin
         ArgumentNullException.ThrowIfNull(request);
         using var doctor = new AlipayDoctor(request);
         return doctor.Diagnose();
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<PreflightLine> Check(PreflightRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return AlipayPreflight.Check(request);
     }
 }

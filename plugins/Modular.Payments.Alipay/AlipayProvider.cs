@@ -1,10 +1,11 @@
 using Modular.Payments.Abstractions;
+using Modular.Payments.Abstractions.Preflight;
 using Modular.Payments.Alipay.Wire;
 
 namespace Modular.Payments.Alipay;
 
 /// <summary>One Alipay application and the account that it collects for.</summary>
-internal sealed class AlipayProvider(AlipaySettings settings, HttpClient http, TimeProvider time) : IPaymentProvider, IClosingProvider
+internal sealed class AlipayProvider(AlipaySettings settings, HttpClient http, TimeProvider time) : IPaymentProvider, IClosingProvider, IPreflightProvider
 {
     private readonly Gateway gateway = new(settings.Gateway, http, new RequestSigner(settings, time), new ResponseCheck(settings.Trust));
     private readonly MessageReader messages = new(settings.Trust);
@@ -54,6 +55,13 @@ internal sealed class AlipayProvider(AlipaySettings settings, HttpClient http, T
     {
         ArgumentNullException.ThrowIfNull(payment);
         return Answers.OfClose(await gateway.CallAsync("alipay.trade.close", BizContent.OfReference(payment), null, cancellationToken), payment.PaymentNo);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<PreflightLine>> AskAsync(PaymentReference nobody, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(nobody);
+        return [AlipayPreflight.Judge(await gateway.CallAsync("alipay.trade.query", BizContent.OfReference(nobody), null, cancellationToken))];
     }
 
     /// <inheritdoc/>

@@ -35,24 +35,9 @@ internal sealed record AlipaySettings(
     /// <exception cref="ProviderSettingsException">A setting is missing or wrong.</exception>
     public static AlipaySettings Read(ProviderSettings settings, TimeProvider time)
     {
-        var gateway = settings.Url("Gateway", DefaultGateway);
-        if (gateway.Query.Length > 0 || gateway.Fragment.Length > 0)
-        {
-            throw new ProviderSettingsException("Gateway has a query: write the address alone, the plugin adds the parameters.");
-        }
-
-        var appId = settings.Required("AppId");
-        if (appId.Length > 32 || !appId.All(char.IsAsciiLetterOrDigit))
-        {
-            throw new ProviderSettingsException("AppId is no application number: copy it from the open platform's console, digits only.");
-        }
-
-        var sellerId = settings.Required("SellerId");
-        if (sellerId.Length > 28 || !sellerId.All(char.IsAsciiDigit))
-        {
-            throw new ProviderSettingsException("SellerId is no account number: it is the merchant's number that begins with 2088, digits only, not the login address.");
-        }
-
+        var gateway = ReadGateway(settings);
+        var appId = ReadAppId(settings);
+        var sellerId = ReadSellerId(settings);
         var certificates = CertificateMode.IsChosen(settings);
         var privateKey = settings.PrivateKey("PrivateKey");
         if (certificates)
@@ -61,8 +46,37 @@ internal sealed record AlipaySettings(
             return new AlipaySettings(gateway, appId, sellerId, privateKey, trust, serials);
         }
 
-        var alipayKey = settings.PublicKey("AlipayPublicKey");
-        ProviderSettings.RefuseOwnKey("AlipayPublicKey", alipayKey, privateKey, "the console shows Alipay's own public key beside the application's, copy that one.");
-        return new AlipaySettings(gateway, appId, sellerId, privateKey, new AlipayTrust(alipayKey, "AlipayPublicKey", null), null);
+        return new AlipaySettings(gateway, appId, sellerId, privateKey, new AlipayTrust(ReadAlipayKey(settings, privateKey), "AlipayPublicKey", null), null);
+    }
+
+    public static Uri ReadGateway(ProviderSettings settings)
+    {
+        var gateway = settings.Url("Gateway", DefaultGateway);
+        return gateway.Query.Length == 0 && gateway.Fragment.Length == 0
+            ? gateway
+            : throw new ProviderSettingsException("Gateway has a query: write the address alone, the plugin adds the parameters.");
+    }
+
+    public static string ReadAppId(ProviderSettings settings)
+    {
+        var appId = settings.Required("AppId");
+        return appId.Length <= 32 && appId.All(char.IsAsciiLetterOrDigit)
+            ? appId
+            : throw new ProviderSettingsException("AppId is no application number: copy it from the open platform's console, digits only.");
+    }
+
+    public static string ReadSellerId(ProviderSettings settings)
+    {
+        var sellerId = settings.Required("SellerId");
+        return sellerId.Length <= 28 && sellerId.All(char.IsAsciiDigit)
+            ? sellerId
+            : throw new ProviderSettingsException("SellerId is no account number: it is the merchant's number that begins with 2088, digits only, not the login address.");
+    }
+
+    public static RSA ReadAlipayKey(ProviderSettings settings, RSA privateKey)
+    {
+        var key = settings.PublicKey("AlipayPublicKey");
+        ProviderSettings.RefuseOwnKey("AlipayPublicKey", key, privateKey, "the console shows Alipay's own public key beside the application's, copy that one.");
+        return key;
     }
 }

@@ -40,19 +40,29 @@ internal static class CertificateMode
 
     public static (AlipayTrust Trust, CertificateSerials Serials) Read(ProviderSettings settings, RSA privateKey, DateTimeOffset now)
     {
+        var app = ReadApplication(settings, privateKey, now);
+        var alipay = ReadAlipay(settings, privateKey, now);
+        var serial = CertificateSerial.Of(alipay);
+        return (new AlipayTrust(Key(Alipay, alipay), serial, serial), new CertificateSerials(CertificateSerial.Of(app), RootSerial(settings, now)));
+    }
+
+    /// <summary>The application's certificate, which must be the one of our own key.</summary>
+    public static X509Certificate2 ReadApplication(ProviderSettings settings, RSA privateKey, DateTimeOffset now)
+    {
         var app = Leaf(settings, App, now);
         using var appKey = Key(App, app);
-        if (!SameKey(appKey, privateKey))
-        {
-            throw new ProviderSettingsException($"{App} does not belong to PrivateKey: use the application certificate that was issued for this very key, not another application's and not Alipay's.");
-        }
+        return SameKey(appKey, privateKey)
+            ? app
+            : throw new ProviderSettingsException($"{App} does not belong to PrivateKey: use the application certificate that was issued for this very key, not another application's and not Alipay's.");
+    }
 
+    /// <summary>Alipay's certificate, which must not be our own.</summary>
+    public static X509Certificate2 ReadAlipay(ProviderSettings settings, RSA privateKey, DateTimeOffset now)
+    {
         var alipay = Leaf(settings, Alipay, now);
-        var alipayKey = Key(Alipay, alipay);
+        using var alipayKey = Key(Alipay, alipay);
         ProviderSettings.RefuseOwnKey(Alipay, alipayKey, privateKey, "download the certificate that the console names Alipay's, beside the application's.");
-
-        var serial = CertificateSerial.Of(alipay);
-        return (new AlipayTrust(alipayKey, serial, serial), new CertificateSerials(CertificateSerial.Of(app), RootSerial(settings, now)));
+        return alipay;
     }
 
     // Files from the console hold the certificate first and its issuers after it.
@@ -69,7 +79,8 @@ internal static class CertificateMode
             : throw new ProviderSettingsException($"{name} expired at {leaf.NotAfter.ToUniversalTime():u}: download the renewed one from the console.");
     }
 
-    private static string RootSerial(ProviderSettings settings, DateTimeOffset now)
+    /// <summary>The serial of Alipay's roots, as requests carry it.</summary>
+    public static string RootSerial(ProviderSettings settings, DateTimeOffset now)
     {
         var all = settings.Certificates(Root);
         var serial = CertificateSerial.OfRoots(all);

@@ -1,5 +1,6 @@
 using Modular.Payments.Abstractions;
 using Modular.Payments.Abstractions.Doctor;
+using Modular.Payments.Abstractions.Preflight;
 using Modular.Payments.AlipayDirect.Doctor;
 
 namespace Modular.Payments.AlipayDirect;
@@ -8,7 +9,7 @@ namespace Modular.Payments.AlipayDirect;
 /// Alipay's legacy gateway (<c>mapi</c>) with the service <c>create_direct_pay_by_user</c>, for merchants whose contract is older than
 /// the open platform. The settings are described at <see cref="AlipayDirectSettings"/>.
 /// </summary>
-public sealed class AlipayDirectPlugin : IPaymentPlugin, IDiagnosingPlugin
+public sealed class AlipayDirectPlugin : IPaymentPlugin, IDiagnosingPlugin, IPreflightPlugin
 {
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> DisplayNames { get; } =
@@ -30,5 +31,12 @@ public sealed class AlipayDirectPlugin : IPaymentPlugin, IDiagnosingPlugin
         ArgumentNullException.ThrowIfNull(request);
         using var doctor = new AlipayDirectDoctor(request);
         return doctor.Diagnose();
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<PreflightLine> Check(PreflightRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return AlipayDirectPreflight.Check(request.Settings, request.Now);
     }
 }

@@ -1,4 +1,5 @@
 using Modular.Payments.Abstractions;
+using Modular.Payments.Abstractions.Preflight;
 using Modular.Payments.AlipayDirect.Wire;
 
 namespace Modular.Payments.AlipayDirect;
@@ -9,7 +10,7 @@ namespace Modular.Payments.AlipayDirect;
 /// (<c>alipay.wap.create.direct.pay.by.user</c>) with a contract of its own, which no setting could tell us about, and it takes UTF-8 only; a
 /// shopper sent there without the contract would end on Alipay's error page.
 /// </remarks>
-internal sealed class AlipayDirectProvider(AlipayDirectSettings settings, HttpClient http, TimeProvider time) : IPaymentProvider, IClosingProvider
+internal sealed class AlipayDirectProvider(AlipayDirectSettings settings, HttpClient http, TimeProvider time) : IPaymentProvider, IClosingProvider, IPreflightProvider
 {
     private readonly Gateway gateway = new(settings, http);
     private readonly Cashier cashier = new(settings);
@@ -55,6 +56,10 @@ internal sealed class AlipayDirectProvider(AlipayDirectSettings settings, HttpCl
         var answer = await gateway.CallAsync("single_trade_query", [("out_trade_no", payment.PaymentNo)], cancellationToken);
         return Answers.OfQuery(answer, payment.PaymentNo, settings);
     }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<PreflightLine>> AskAsync(PaymentReference nobody, CancellationToken cancellationToken) =>
+        [AlipayDirectPreflight.Judge(await QueryAsync(nobody, cancellationToken), settings.Signer)];
 
     /// <inheritdoc/>
     public async Task<CloseAnswer> CloseAsync(PaymentReference payment, CancellationToken cancellationToken)

@@ -39,29 +39,36 @@ internal sealed record AlipayDirectSettings(
     /// <exception cref="ProviderSettingsException">A setting is missing or wrong.</exception>
     public static AlipayDirectSettings Read(ProviderSettings settings)
     {
-        var gateway = settings.Url("Gateway", "https://mapi.alipay.com/gateway.do");
-        if (gateway.Query.Length > 0 || gateway.Fragment.Length > 0)
-        {
-            throw new ProviderSettingsException("Gateway has a query or a fragment: write the address alone, the plugin adds the parameters.");
-        }
-
-        var partner = Account("Partner", settings.Required("Partner"));
+        var gateway = ReadGateway(settings);
+        var partner = ReadPartner(settings);
         return new AlipayDirectSettings(
             gateway,
             partner,
-            settings.Optional("SellerId") is { } seller ? Account("SellerId", seller) : partner,
+            ReadSeller(settings) ?? partner,
             ReadSigner(settings),
             ReadCharset(settings),
             Switch(settings, "AntiPhishing"),
             Switch(settings, "Redirect"));
     }
 
+    public static Uri ReadGateway(ProviderSettings settings)
+    {
+        var gateway = settings.Url("Gateway", "https://mapi.alipay.com/gateway.do");
+        return gateway.Query.Length == 0 && gateway.Fragment.Length == 0
+            ? gateway
+            : throw new ProviderSettingsException("Gateway has a query or a fragment: write the address alone, the plugin adds the parameters.");
+    }
+
+    public static string ReadPartner(ProviderSettings settings) => Account("Partner", settings.Required("Partner"));
+
+    public static string? ReadSeller(ProviderSettings settings) => settings.Optional("SellerId") is { } seller ? Account("SellerId", seller) : null;
+
     private static string Account(string name, string text) =>
         text.Length == 16 && text.StartsWith("2088", StringComparison.Ordinal) && text.All(char.IsAsciiDigit)
             ? text
             : throw new ProviderSettingsException($"{name} is no account number: copy the 16 digits that begin with 2088 (PID) from the merchant centre, not the login address.");
 
-    private static Charset ReadCharset(ProviderSettings settings) => settings.Optional("InputCharset") switch
+    public static Charset ReadCharset(ProviderSettings settings) => settings.Optional("InputCharset") switch
     {
         null => Charset.Utf8,
         { } name when name.Equals("utf-8", StringComparison.OrdinalIgnoreCase) => Charset.Utf8,
@@ -77,7 +84,7 @@ internal sealed record AlipayDirectSettings(
         _ => throw new ProviderSettingsException($"{name} is neither true nor false: write one of the two."),
     };
 
-    private static Signer ReadSigner(ProviderSettings settings) => settings.Optional("SignType") switch
+    public static Signer ReadSigner(ProviderSettings settings) => settings.Optional("SignType") switch
     {
         null => ReadMd5(settings),
         { } name when name.Equals("MD5", StringComparison.OrdinalIgnoreCase) => ReadMd5(settings),

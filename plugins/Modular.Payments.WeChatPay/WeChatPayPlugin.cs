@@ -1,5 +1,6 @@
 using Modular.Payments.Abstractions;
 using Modular.Payments.Abstractions.Doctor;
+using Modular.Payments.Abstractions.Preflight;
 using Modular.Payments.WeChatPay.Doctor;
 
 namespace Modular.Payments.WeChatPay;
@@ -8,7 +9,7 @@ namespace Modular.Payments.WeChatPay;
 /// WeChat Pay's API v3 (JSON, RSA-SHA256, AES-256-GCM) with the products Native, JSAPI, H5 and App.
 /// The settings are described at <see cref="WeChatPaySettings"/>.
 /// </summary>
-public sealed class WeChatPayPlugin : IPaymentPlugin, IDiagnosingPlugin
+public sealed class WeChatPayPlugin : IPaymentPlugin, IDiagnosingPlugin, IPreflightPlugin
 {
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> DisplayNames { get; } =
@@ -30,5 +31,12 @@ public sealed class WeChatPayPlugin : IPaymentPlugin, IDiagnosingPlugin
         ArgumentNullException.ThrowIfNull(request);
         using var doctor = new WeChatPayDoctor(request);
         return doctor.Diagnose();
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<PreflightLine> Check(PreflightRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return WeChatPayPreflight.Check(request.Settings, request.Now);
     }
 }

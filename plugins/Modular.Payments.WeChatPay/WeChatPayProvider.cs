@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
 using Modular.Payments.Abstractions;
+using Modular.Payments.Abstractions.Preflight;
 using Modular.Payments.WeChatPay.Wire;
 
 namespace Modular.Payments.WeChatPay;
 
 /// <summary>One WeChat Pay merchant and the application that it collects for.</summary>
-internal sealed class WeChatPayProvider : IPaymentProvider, IClosingProvider, IPayerProvider
+internal sealed class WeChatPayProvider : IPaymentProvider, IClosingProvider, IPayerProvider, IPreflightProvider
 {
     private readonly WeChatPaySettings settings;
     private readonly TimeProvider time;
@@ -14,6 +15,7 @@ internal sealed class WeChatPayProvider : IPaymentProvider, IClosingProvider, IP
     private readonly NotificationReader notifications;
     private readonly PayerLookup payers;
     private readonly PlatformCertificates certificates;
+    private readonly CertificateDownload download;
 
     public WeChatPayProvider(WeChatPaySettings settings, HttpClient http, TimeProvider time)
     {
@@ -21,7 +23,8 @@ internal sealed class WeChatPayProvider : IPaymentProvider, IClosingProvider, IP
         var signer = new MerchantSigner(settings, time);
         var cipher = new ResourceCipher(settings.ApiV3Key);
         var transport = new Transport(settings, http, signer);
-        certificates = new PlatformCertificates(new CertificateDownload(transport, cipher, settings.PublicKey, time), time);
+        download = new CertificateDownload(transport, cipher, settings.PublicKey, time);
+        certificates = new PlatformCertificates(download, time);
         var check = new MessageCheck(new TrustedKeys(settings.PublicKey, certificates), time);
         gateway = new Gateway(transport, check);
         launcher = new Launcher(settings, signer);
@@ -70,10 +73,24 @@ internal sealed class WeChatPayProvider : IPaymentProvider, IClosingProvider, IP
     public async Task<QueryAnswer> QueryAsync(PaymentReference payment, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(payment);
+        return QueryAnswers.Of(await AskForAsync(payment, cancellationToken), payment.PaymentNo);
+    }
 
-        // By our own number, always: an answer to it cannot be about somebody else's payment.
-        var path = $"/v3/pay/transactions/out-trade-no/{Uri.EscapeDataString(payment.PaymentNo)}?mchid={settings.MchId}";
-        return QueryAnswers.Of(await gateway.CallAsync(HttpMethod.Get, path, null, cancellationToken), payment.PaymentNo);
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<PreflightLine>> AskAsync(PaymentReference nobody, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(nobody);
+        var answer = WeChatPayPreflight.Judge(await AskForAsync(nobody, cancellationToken));
+
+        if (answer.Level != PreflightLevel.Pass && (settings.PublicKey is not null || answer.What == WeChatPayPreflight.OwnKey))
+        {
+            return [answer];
+        }
+
+        // What the APIv3 key opens is the only thing that proves it, and asking changes nothing. In certificate mode a wrong one is
+        // also why no answer can be believed, and then it is the one fault to name.
+        var fetched = WeChatPayPreflight.Judge(await download.FetchAsync());
+        return answer.Level == PreflightLevel.Pass ? [answer, fetched] : fetched.Level == PreflightLevel.Fail ? [fetched] : [answer];
     }
 
     /// <inheritdoc/>
@@ -109,4 +126,8 @@ internal sealed class WeChatPayProvider : IPaymentProvider, IClosingProvider, IP
 
     /// <inheritdoc/>
     public Task<PayerAnswer> IdentifyPayerAsync(string code, CancellationToken cancellationToken) => payers.IdentifyAsync(code, cancellationToken);
+
+    // By our own number, always: an answer to it cannot be about somebody else's payment.
+    private Task<GatewayAnswer> AskForAsync(PaymentReference payment, CancellationToken cancellationToken) =>
+        gateway.CallAsync(HttpMethod.Get, $"/v3/pay/transactions/out-trade-no/{Uri.EscapeDataString(payment.PaymentNo)}?mchid={settings.MchId}", null, cancellationToken);
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Modular.Payments.Abstractions;
 
@@ -46,25 +47,33 @@ internal sealed record WeChatPaySettings(
     /// <exception cref="ProviderSettingsException">A setting is missing or wrong.</exception>
     public static WeChatPaySettings Read(ProviderSettings settings)
     {
-        var baseUrl = PlainUrl(settings, "BaseUrl", DefaultBaseUrl);
-        var appId = Checked(
-            settings, "AppId", text => text.Length is >= 10 and <= 32 && text.StartsWith("wx", StringComparison.Ordinal) && text.All(char.IsAsciiLetterOrDigit),
-            "is no application number: it begins with wx and has 18 letters and digits, copy it from the console.");
-        var mchId = Checked(
-            settings, "MchId", text => text.Length is >= 6 and <= 32 && text.All(char.IsAsciiDigit),
-            "is no merchant number: it has 8 to 10 digits, copy it from the merchant console.");
-        var serialNo = Checked(
-            settings, "MerchantSerialNo", text => text.Length is >= 8 and <= 40 && text.All(char.IsAsciiHexDigit),
-            "is no serial number: copy the hex digits of your own API certificate's serial from the merchant console, with leading zeros and without colons.");
-        var apiV3Key = Checked(
-            settings, "ApiV3Key", text => text.Length == 32 && text.All(IsVisible),
-            "is not the APIv3 key: it has exactly 32 letters and digits, set it in the merchant console and copy it here.");
+        var baseUrl = ReadBaseUrl(settings);
+        var (appId, mchId, serialNo, apiV3Key) = (ReadAppId(settings), ReadMchId(settings), ReadSerialNo(settings), ReadApiV3Key(settings));
         var privateKey = settings.PrivateKey("PrivateKey");
         return new WeChatPaySettings(
-            baseUrl, appId, mchId, serialNo.ToUpperInvariant(), privateKey, Encoding.ASCII.GetBytes(apiV3Key), ReadPublicKey(settings, privateKey), ReadOAuth(settings));
+            baseUrl, appId, mchId, serialNo, privateKey, Encoding.ASCII.GetBytes(apiV3Key), ReadPublicKey(settings, privateKey), ReadOAuth(settings));
     }
 
-    private static WeChatPayPublicKey? ReadPublicKey(ProviderSettings settings, RSA privateKey)
+    public static Uri ReadBaseUrl(ProviderSettings settings) => PlainUrl(settings, "BaseUrl", DefaultBaseUrl);
+
+    public static string ReadAppId(ProviderSettings settings) => Checked(
+        settings, "AppId", text => text.Length is >= 10 and <= 32 && text.StartsWith("wx", StringComparison.Ordinal) && text.All(char.IsAsciiLetterOrDigit),
+        "is no application number: it begins with wx and has 18 letters and digits, copy it from the console.");
+
+    public static string ReadMchId(ProviderSettings settings) => Checked(
+        settings, "MchId", text => text.Length is >= 6 and <= 32 && text.All(char.IsAsciiDigit),
+        "is no merchant number: it has 8 to 10 digits, copy it from the merchant console.");
+
+    public static string ReadSerialNo(ProviderSettings settings) => Checked(
+        settings, "MerchantSerialNo", text => text.Length is >= 8 and <= 40 && text.All(char.IsAsciiHexDigit),
+        "is no serial number: copy the hex digits of your own API certificate's serial from the merchant console, with leading zeros and without colons.").ToUpperInvariant();
+
+    public static string ReadApiV3Key(ProviderSettings settings) => Checked(
+        settings, "ApiV3Key", text => text.Length == 32 && text.All(IsVisible),
+        "is not the APIv3 key: it has exactly 32 letters and digits, set it in the merchant console and copy it here.");
+
+    /// <summary>WeChat Pay's public key, or null in certificate mode.</summary>
+    public static WeChatPayPublicKey? ReadPublicKey(ProviderSettings settings, RSA privateKey)
     {
         if (!settings.Has("PublicKeyId") && !settings.Has("PublicKey"))
         {
@@ -78,17 +87,38 @@ internal sealed record WeChatPaySettings(
         }
 
         var id = Checked(settings, "PublicKeyId", Wire.KeySerial.IsPublicKeyId, "is no id of a public key: it is PUB_KEY_ID_ in capitals and digits, as the merchant console shows it beside the key.");
+        RefuseOwnCertificate(settings, privateKey);
         var key = settings.PublicKey("PublicKey");
         ProviderSettings.RefuseOwnKey("PublicKey", key, privateKey, "the merchant console offers WeChat Pay's public key for download, use that one.");
         return new WeChatPayPublicKey(id, key);
     }
 
-    private static OAuthSettings ReadOAuth(ProviderSettings settings) => new(
+    public static OAuthSettings ReadOAuth(ProviderSettings settings) => new(
         settings.Has("AppSecret")
             ? Checked(settings, "AppSecret", text => text.Length <= 128 && text.All(IsVisible), "is no application secret: it has 32 letters and digits, copy it from the console of the official account.")
             : null,
         PlainUrl(settings, "OAuthAuthorizeUrl", DefaultAuthorizeUrl),
         PlainUrl(settings, "OAuthTokenUrl", DefaultTokenUrl));
+
+    // The files lie side by side in the merchant's folder, so this mix-up gets a sentence of its own.
+    private static void RefuseOwnCertificate(ProviderSettings settings, RSA privateKey)
+    {
+        X509Certificate2Collection certificates;
+        try
+        {
+            certificates = settings.Certificates("PublicKey");
+        }
+        catch (ProviderSettingsException)
+        {
+            return;
+        }
+
+        using var key = certificates[0].GetRSAPublicKey();
+        if (key is not null && key.ExportParameters(false).Modulus.AsSpan().SequenceEqual(privateKey.ExportParameters(false).Modulus))
+        {
+            throw new ProviderSettingsException("PublicKey is your own API certificate (apiclient_cert.pem): download WeChat Pay's public key from the merchant console, your own certificate is needed nowhere here.");
+        }
+    }
 
     private static string Checked(ProviderSettings settings, string name, Func<string, bool> isRight, string fault) =>
         settings.Required(name) is var value && isRight(value) ? value : throw new ProviderSettingsException($"{name} {fault}");

@@ -1,5 +1,6 @@
 using Modular.Payments.Abstractions;
 using Modular.Payments.Abstractions.Doctor;
+using Modular.Payments.Abstractions.Preflight;
 using Modular.Payments.WeChatPayV2.Doctor;
 
 namespace Modular.Payments.WeChatPayV2;
@@ -8,7 +9,7 @@ namespace Modular.Payments.WeChatPayV2;
 /// WeChat Pay through its API v2: XML over HTTPS, signed with a key that both sides share. For merchants who have no API v3 key yet,
 /// or whose contract names v2. The settings are described at <see cref="WeChatPayV2Settings"/>.
 /// </summary>
-public sealed class WeChatPayV2Plugin : IPaymentPlugin, IDiagnosingPlugin
+public sealed class WeChatPayV2Plugin : IPaymentPlugin, IDiagnosingPlugin, IPreflightPlugin
 {
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> DisplayNames { get; } =
@@ -30,5 +31,12 @@ public sealed class WeChatPayV2Plugin : IPaymentPlugin, IDiagnosingPlugin
         ArgumentNullException.ThrowIfNull(request);
         using var doctor = new WeChatPayV2Doctor(request);
         return doctor.Diagnose();
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<PreflightLine> Check(PreflightRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return WeChatPayV2Preflight.Check(request.Settings, request.Now);
     }
 }

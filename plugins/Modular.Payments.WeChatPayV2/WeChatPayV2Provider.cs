@@ -1,11 +1,12 @@
 using System.Globalization;
 using Modular.Payments.Abstractions;
+using Modular.Payments.Abstractions.Preflight;
 using Modular.Payments.WeChatPayV2.Wire;
 
 namespace Modular.Payments.WeChatPayV2;
 
 /// <summary>One merchant number of WeChat Pay with the account that it is bound to.</summary>
-internal sealed class WeChatPayV2Provider(WeChatPayV2Settings settings, HttpClient http, TimeProvider time) : IPaymentProvider, IClosingProvider, IPayerProvider
+internal sealed class WeChatPayV2Provider(WeChatPayV2Settings settings, HttpClient http, TimeProvider time) : IPaymentProvider, IClosingProvider, IPayerProvider, IPreflightProvider
 {
     // The documents of v2 forbid to close a payment right after it was ordered; those of v3 do not.
     private static readonly TimeSpan EarliestClose = TimeSpan.FromMinutes(5);
@@ -66,6 +67,13 @@ internal sealed class WeChatPayV2Provider(WeChatPayV2Settings settings, HttpClie
     {
         ArgumentNullException.ThrowIfNull(payment);
         return Answers.OfQuery(await gateway.CallAsync("/pay/orderquery", Name(payment), cancellationToken), payment.PaymentNo);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<PreflightLine>> AskAsync(PaymentReference nobody, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(nobody);
+        return [WeChatPayV2Preflight.Judge(await gateway.CallAsync("/pay/orderquery", Name(nobody), cancellationToken))];
     }
 
     /// <inheritdoc/>

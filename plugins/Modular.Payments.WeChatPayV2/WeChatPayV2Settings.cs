@@ -31,27 +31,16 @@ internal sealed record WeChatPayV2Settings(
     Uri OAuthAuthorizeUrl,
     Uri OAuthTokenUrl)
 {
+    public const string DefaultBaseUrl = "https://api.mch.weixin.qq.com";
     private const int ApiKeyLength = 32;
 
     /// <summary>Reads and checks the settings.</summary>
     /// <exception cref="ProviderSettingsException">A setting is missing or wrong.</exception>
     public static WeChatPayV2Settings Read(ProviderSettings settings)
     {
-        var appId = settings.Required("AppId");
-        if (appId.Length > 32 || !appId.All(char.IsAsciiLetterOrDigit))
-        {
-            throw new ProviderSettingsException("AppId is no appid: copy it from the console, it begins with wx and has letters and digits only.");
-        }
-
-        var mchId = settings.Required("MchId");
-        if (mchId.Length > 32 || !mchId.All(char.IsAsciiDigit))
-        {
-            throw new ProviderSettingsException("MchId is no merchant number: copy it from the merchant platform's account page, digits only.");
-        }
-
-        var apiKey = ReadApiKey(settings);
+        var (appId, mchId, apiKey) = (ReadAppId(settings), ReadMchId(settings), ReadApiKey(settings));
         return new WeChatPayV2Settings(
-            ReadAddress(settings, "BaseUrl", "https://api.mch.weixin.qq.com").AbsoluteUri.TrimEnd('/'),
+            ReadAddress(settings, "BaseUrl", DefaultBaseUrl).AbsoluteUri.TrimEnd('/'),
             appId,
             mchId,
             new MessageSigner(ReadAlgorithm(settings), apiKey),
@@ -60,7 +49,23 @@ internal sealed record WeChatPayV2Settings(
             ReadAddress(settings, "OAuthTokenUrl", "https://api.weixin.qq.com/sns/oauth2/access_token"));
     }
 
-    private static Uri ReadAddress(ProviderSettings settings, string name, string standard)
+    public static string ReadAppId(ProviderSettings settings)
+    {
+        var appId = settings.Required("AppId");
+        return appId.Length <= 32 && appId.All(char.IsAsciiLetterOrDigit)
+            ? appId
+            : throw new ProviderSettingsException("AppId is no appid: copy it from the console, it begins with wx and has letters and digits only.");
+    }
+
+    public static string ReadMchId(ProviderSettings settings)
+    {
+        var mchId = settings.Required("MchId");
+        return mchId.Length <= 32 && mchId.All(char.IsAsciiDigit)
+            ? mchId
+            : throw new ProviderSettingsException("MchId is no merchant number: copy it from the merchant platform's account page, digits only.");
+    }
+
+    public static Uri ReadAddress(ProviderSettings settings, string name, string standard)
     {
         var address = settings.Url(name, standard);
         return address.Query.Length == 0 && address.Fragment.Length == 0
@@ -68,7 +73,7 @@ internal sealed record WeChatPayV2Settings(
             : throw new ProviderSettingsException($"{name} has a query or a fragment: write the address alone, the plugin adds the rest.");
     }
 
-    private static string ReadApiKey(ProviderSettings settings)
+    public static string ReadApiKey(ProviderSettings settings)
     {
         var key = settings.Required("ApiKey");
         if (key.Length != ApiKeyLength)
@@ -81,14 +86,14 @@ internal sealed record WeChatPayV2Settings(
             : throw new ProviderSettingsException("ApiKey has a character that is no ASCII letter, digit or sign: copy the APIv2 key again, without spaces or line breaks.");
     }
 
-    private static SignAlgorithm ReadAlgorithm(ProviderSettings settings) => settings.Optional("SignType") switch
+    public static SignAlgorithm ReadAlgorithm(ProviderSettings settings) => settings.Optional("SignType") switch
     {
         null => SignAlgorithm.HmacSha256,
         { } name => SignAlgorithm.Named(name)
             ?? throw new ProviderSettingsException("SignType is neither HMAC-SHA256 nor MD5: write one of the two, or remove the setting for HMAC-SHA256."),
     };
 
-    private static string? ReadAppSecret(ProviderSettings settings, string apiKey)
+    public static string? ReadAppSecret(ProviderSettings settings, string apiKey)
     {
         var secret = settings.Optional("AppSecret");
         if (secret is null)

@@ -79,7 +79,7 @@ public sealed record ProviderContext(string Instance, ProviderSettings Settings,
 /// <em>unknown</em>: it moves nothing. Ask <see cref="QueryAnswer.Unknown"/> for what is expected to go wrong, and let
 /// the unexpected propagate.</para>
 /// <para>Further powers are further interfaces on the same object: <see cref="IClosingProvider"/>, <see cref="IRefundingProvider"/>,
-/// <see cref="IStatementProvider"/>, <see cref="IPayerProvider"/>.</para>
+/// <see cref="IStatementProvider"/>, <see cref="IPayerProvider"/>, <see cref="Preflight.IPreflightProvider"/>.</para>
 /// </remarks>
 public interface IPaymentProvider
 {

@@ -49,6 +49,8 @@ public static class PaymentsModule
         services.AddSingleton<InboxRecorder>();
         services.AddSingleton(provider => new SignatureDoctor(provider.GetRequiredService<ProviderCatalogue>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<RefusalDoctor>();
+        services.AddSingleton(provider => new PreflightRunner(
+            provider.GetRequiredService<ProviderCatalogue>(), provider.GetRequiredService<PaymentsOptions>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ProviderInquiry>();
         services.AddSingleton<SettlementQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<SettlementQueue>());

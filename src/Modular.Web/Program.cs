@@ -11,6 +11,7 @@ internal static class EntryPoint
         "hash-password" => HashPassword.Run(),
         "diagnose" => Diagnose.Run(args[1..]),
         "audit" => await AuditCommand.RunAsync(args[1..]),
+        "check" => await Check.RunAsync(args[1..]),
         "migrate" => await Migrate.RunAsync(args[1..]),
         _ => await RunShopAsync(args),
     };

@@ -9,7 +9,9 @@ internal abstract record GatewayAnswer
 
     /// <summary>Nothing was found out.</summary>
     /// <param name="Detail">One sentence for the operator.</param>
-    internal sealed record Unknown(string Detail) : GatewayAnswer;
+    /// <param name="SubCode">The <c>sub_code</c> of an unsigned answer; a hint for people, and never decided upon.</param>
+    /// <param name="IsSignedByAnother">Whether there was a signature, of another key than the configured one.</param>
+    internal sealed record Unknown(string Detail, string SubCode = "", bool IsSignedByAnother = false) : GatewayAnswer;
 
     /// <summary>Alipay answered and signed it.</summary>
     internal sealed record Verified(IReadOnlyDictionary<string, string> Fields) : GatewayAnswer

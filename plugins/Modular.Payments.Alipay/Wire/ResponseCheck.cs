@@ -30,17 +30,17 @@ internal sealed class ResponseCheck(AlipayTrust trust)
         var answer = new GatewayAnswer.Verified(fields);
         if (envelope.Sign is null)
         {
-            return Unknown($"is not signed; it says {answer.Complaint}");
+            return Unknown($"is not signed; it says {answer.Complaint}") with { SubCode = answer.SubCode };
         }
 
         if (trust.CertificateSerial is { } ours && envelope.CertificateSerial is { } theirs && theirs != ours)
         {
-            return Unknown($"was signed with the certificate {Evidence.Shorten(theirs, 64)}, configured is {ours}: download Alipay's current certificate from the console");
+            return Unknown($"was signed with the certificate {Evidence.Shorten(theirs, 64)}, configured is {ours}: download Alipay's current certificate from the console") with { IsSignedByAnother = true };
         }
 
         return IsAuthentic(node.Span, envelope.Sign)
             ? answer
-            : Unknown($"is signed, but not with {trust.Name}; it says {answer.Complaint}");
+            : Unknown($"is signed, but not with {trust.Name}; it says {answer.Complaint}") with { IsSignedByAnother = true };
     }
 
     private bool IsAuthentic(ReadOnlySpan<byte> node, string sign)

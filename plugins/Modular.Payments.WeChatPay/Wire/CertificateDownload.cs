@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
+using Modular.Payments.Abstractions;
 
 namespace Modular.Payments.WeChatPay.Wire;
 
@@ -19,7 +20,9 @@ internal abstract record DownloadAnswer
     internal sealed record NoneExist : DownloadAnswer;
 
     /// <summary>Nothing was found out.</summary>
-    internal sealed record Failed(string Detail) : DownloadAnswer;
+    /// <param name="Detail">One sentence for the operator.</param>
+    /// <param name="IsUndecipherable">Whether there were certificates that the APIv3 key does not open.</param>
+    internal sealed record Failed(string Detail, bool IsUndecipherable = false) : DownloadAnswer;
 }
 
 /// <summary>
@@ -71,10 +74,11 @@ internal sealed class CertificateDownload(Transport transport, ResourceCipher ci
         }
 
         string? problem = null;
+        var isUndecipherable = false;
         var certificates = new List<PlatformCertificate>();
         foreach (var item in list.EnumerateArray())
         {
-            if (ReadOne(item, ref problem) is { } certificate)
+            if (ReadOne(item, ref problem, ref isUndecipherable) is { } certificate)
             {
                 certificates.Add(certificate);
             }
@@ -82,13 +86,13 @@ internal sealed class CertificateDownload(Transport transport, ResourceCipher ci
 
         if (certificates.Count == 0)
         {
-            return Failed(problem?.TrimEnd('.') ?? "the answer lists none that can be used");
+            return Failed(problem?.TrimEnd('.') ?? "the answer lists none that can be used") with { IsUndecipherable = isUndecipherable };
         }
 
         return Doubt(answer, certificates) is { } doubt ? Failed(doubt.TrimEnd('.')) : new DownloadAnswer.Fetched(certificates);
     }
 
-    private PlatformCertificate? ReadOne(JsonElement item, ref string? problem)
+    private PlatformCertificate? ReadOne(JsonElement item, ref string? problem, ref bool isUndecipherable)
     {
         // An SM2 certificate of the same merchant comes with another algorithm and is not ours to use.
         if (item.Member("encrypt_certificate"u8) is not { } encrypted || !ResourceCipher.CanOpen(encrypted)
@@ -100,6 +104,7 @@ internal sealed class CertificateDownload(Transport transport, ResourceCipher ci
         if (cipher.Decrypt(encrypted, out var undecipherable) is not { } pem)
         {
             problem = undecipherable!.Detail;
+            isUndecipherable = undecipherable.Reason == RefusalReason.WrongSignature;
             return null;
         }
 

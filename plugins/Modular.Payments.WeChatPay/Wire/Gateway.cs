@@ -20,7 +20,8 @@ internal abstract record GatewayAnswer
 
     /// <summary>Nothing was found out.</summary>
     /// <param name="Detail">One sentence for the operator.</param>
-    internal sealed record Unknown(string Detail) : GatewayAnswer;
+    /// <param name="IsNotBelieved">Whether there was an answer whose signature is missing or wrong.</param>
+    internal sealed record Unknown(string Detail, bool IsNotBelieved = false) : GatewayAnswer;
 }
 
 /// <summary>Calls the API and believes only what WeChat Pay signed.</summary>
@@ -38,7 +39,7 @@ internal sealed class Gateway(Transport transport, MessageCheck check)
         // 202 is "taken, ask again" and no news about the payment, signed or not.
         if (answer.Status is 200 or 201 or 204)
         {
-            return await DoubtAsync(answer, cancellationToken) is { } doubt ? new GatewayAnswer.Unknown(doubt) : Done(answer);
+            return await DoubtAsync(answer, cancellationToken) is { } doubt ? doubt : Done(answer);
         }
 
         if (ApiError.Read(answer) is not { } error)
@@ -53,7 +54,7 @@ internal sealed class Gateway(Transport transport, MessageCheck check)
 
         var isSigned = SignatureHeaders.AreIn(answer.Headers);
         return isSigned && await DoubtAsync(answer, cancellationToken) is { } disbelief
-            ? new GatewayAnswer.Unknown(disbelief)
+            ? disbelief
             : new GatewayAnswer.Refused(error, isSigned);
     }
 
@@ -70,15 +71,15 @@ internal sealed class Gateway(Transport transport, MessageCheck check)
             : new GatewayAnswer.Done(json.RootElement.Clone());
     }
 
-    private async ValueTask<string?> DoubtAsync(HttpAnswer answer, CancellationToken cancellationToken) =>
+    private async ValueTask<GatewayAnswer.Unknown?> DoubtAsync(HttpAnswer answer, CancellationToken cancellationToken) =>
         SignatureHeaders.Read(answer.Headers, out var unsigned) is not { } headers
             ? NotBelieved(unsigned!.Detail)
             : await check.CheckAsync(headers, answer.Body, null, cancellationToken) switch
             {
                 Verdict.Refused refused => NotBelieved(refused.Doubt.Detail),
-                Verdict.Undecided undecided => undecided.Detail,
+                Verdict.Undecided undecided => new GatewayAnswer.Unknown(undecided.Detail),
                 _ => null,
             };
 
-    private static string NotBelieved(string detail) => $"WeChat Pay's answer is not believed. {detail}";
+    private static GatewayAnswer.Unknown NotBelieved(string detail) => new($"WeChat Pay's answer is not believed. {detail}", IsNotBelieved: true);
 }

@@ -48,14 +48,14 @@ internal sealed class Gateway(WeChatPayV2Settings settings, HttpClient http)
         {
             // Nobody signs this, so it proves nothing, not even that the request was refused; what it says may still help a person.
             var says = XmlText.Quote(message.Text("return_msg") ?? "nothing", 200);
-            return Unknown(says.Contains("签名", StringComparison.Ordinal)
-                ? $"The answer is an unsigned failure that says {says}: check ApiKey and MchId; WeChat Pay found our signature wrong."
-                : $"The answer is an unsigned failure that says {says}.");
+            return says.Contains("签名", StringComparison.Ordinal)
+                ? Unknown($"The answer is an unsigned failure that says {says}: check ApiKey and MchId; WeChat Pay found our signature wrong.") with { Doubt = Doubt.OurSignature }
+                : Unknown($"The answer is an unsigned failure that says {says}.");
         }
 
         if (settings.Signer.Refusal(message) is var (_, detail))
         {
-            return Unknown($"The answer was not believed. {detail}");
+            return Unknown($"The answer was not believed. {detail}") with { Doubt = Doubt.TheirSignature };
         }
 
         return message.Text("mch_id") is { } merchant && merchant != settings.MchId ? Unknown("The answer is signed, but names another mch_id than MchId.")

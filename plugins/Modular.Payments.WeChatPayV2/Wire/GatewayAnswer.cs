@@ -1,5 +1,18 @@
 namespace Modular.Payments.WeChatPayV2.Wire;
 
+/// <summary>What an answer that proves nothing may say about the key; a hint for people, and never decided upon.</summary>
+internal enum Doubt
+{
+    /// <summary>Nothing.</summary>
+    Other,
+
+    /// <summary>WeChat Pay says, unsigned, that our signature is wrong.</summary>
+    OurSignature,
+
+    /// <summary>The answer's own signature is missing or wrong.</summary>
+    TheirSignature,
+}
+
 /// <summary>What came of a call. The hierarchy is closed.</summary>
 internal abstract record GatewayAnswer
 {
@@ -9,7 +22,8 @@ internal abstract record GatewayAnswer
 
     /// <summary>Nothing was found out.</summary>
     /// <param name="Detail">One sentence for the operator.</param>
-    internal sealed record Unknown(string Detail) : GatewayAnswer;
+    /// <param name="Doubt">What is wrong with the key, as far as that can be told.</param>
+    internal sealed record Unknown(string Detail, Doubt Doubt = Doubt.Other) : GatewayAnswer;
 
     /// <summary>WeChat Pay answered, signed it, and means this account.</summary>
     internal sealed record Verified(MessageFields Fields) : GatewayAnswer

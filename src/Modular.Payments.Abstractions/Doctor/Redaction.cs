@@ -41,6 +41,13 @@ public sealed partial class Redaction
         };
     }
 
+    /// <summary>A sentence without secrets.</summary>
+    public string Of(string sentence)
+    {
+        ArgumentNullException.ThrowIfNull(sentence);
+        return Shorten(Clean(sentence), MaxSentence);
+    }
+
     // A signed text has none; a message that could not be read as fields is shown as it came.
     [GeneratedRegex(@"(\bsign(?:=|%3D|%253D|>(?:<!\[CDATA\[)?)[A-Za-z0-9+/%]{8})[A-Za-z0-9+/=%]+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Signature();

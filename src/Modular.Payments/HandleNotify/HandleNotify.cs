@@ -125,6 +125,11 @@ public static partial class HandleNotify
         private async Task<Outcome> RefuseAsync(
             Received received, ProviderInstance provider, string reason, string detail, string? paymentNoHint, CancellationToken cancellationToken)
         {
+            if (GateProbe.IsProbe(received.Kind, received.Request))
+            {
+                return new Outcome.Reply(provider.Refuse());
+            }
+
             var explanation = await doctor.ExplainAsync(provider.Name, received.Request, reason, detail);
             if (reason == Probe)
             {

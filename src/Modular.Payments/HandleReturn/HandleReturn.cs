@@ -103,6 +103,11 @@ public static partial class HandleReturn
         private async Task<Outcome> RefuseAsync(
             Received received, ProviderInstance provider, string reason, string detail, string? paymentNoHint, CancellationToken cancellationToken)
         {
+            if (GateProbe.IsProbe(received.Kind, received.Request))
+            {
+                return new Outcome.Refused();
+            }
+
             var explanation = await doctor.ExplainAsync(provider.Name, received.Request, reason, detail);
             LogRefused(provider.Name, reason, explanation.Detail);
             if (inbox.Refused(received, reason, explanation, paymentNoHint) is { } message)

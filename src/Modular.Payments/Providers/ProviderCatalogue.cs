@@ -41,31 +41,38 @@ internal sealed partial class ProviderCatalogue
 
     public ProviderInstance? Find(string? name) => name is null ? null : byName.GetValueOrDefault(name);
 
+    /// <summary>Makes the provider of an instance, whatever the shop's own address may be.</summary>
+    /// <exception cref="ProviderSettingsException">A setting is missing or wrong, or the plugin is.</exception>
+    public static IPaymentProvider Create(ConfiguredPlugin configured, HttpClient http, TimeProvider time)
+    {
+        var (name, plugin) = (configured.Name, configured.PluginName);
+        if (name.Length > 32 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+        {
+            throw new ProviderSettingsException("The instance's name may have 32 letters, digits, hyphens and underscores at most, because it stands in addresses.");
+        }
+
+        if (plugin.Length == 0)
+        {
+            throw new ProviderSettingsException("Plugin is missing: name the plugin's assembly, for example Modular.Payments.Alipay.");
+        }
+
+        var loaded = configured.Plugin ?? throw new ProviderSettingsException(configured.Problem!);
+        return loaded.Create(new ProviderContext(name, configured.Settings, http, time) { HttpWith = ProviderHttp.CreateWith }) ?? throw new ProviderSettingsException("The plugin made no provider.");
+    }
+
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A plugin's failure takes its own instance out of service and nothing else.")]
     private static ProviderInstance Make(ConfiguredPlugin configured, PaymentsOptions options, TimeProvider time)
     {
         var (name, plugin) = (configured.Name, configured.PluginName);
         try
         {
-            if (name.Length > 32 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
-            {
-                throw new ProviderSettingsException("The instance's name may have 32 letters, digits, hyphens and underscores at most, because it stands in addresses.");
-            }
-
-            if (plugin.Length == 0)
-            {
-                throw new ProviderSettingsException("Plugin is missing: name the plugin's assembly, for example Modular.Payments.Alipay.");
-            }
-
             if (options.PublicUrlProblem is { } problem)
             {
                 throw new ProviderSettingsException(problem);
             }
 
-            var loaded = configured.Plugin ?? throw new ProviderSettingsException(configured.Problem!);
-            var provider = loaded.Create(new ProviderContext(name, configured.Settings, ProviderHttp.Create(), time) { HttpWith = ProviderHttp.CreateWith })
-                ?? throw new ProviderSettingsException("The plugin made no provider.");
-            return new ProviderInstance(name, plugin, loaded, provider);
+            var provider = Create(configured, ProviderHttp.Create(), time);
+            return new ProviderInstance(name, plugin, configured.Plugin!, provider);
         }
         catch (ProviderSettingsException e)
         {
@@ -114,7 +121,8 @@ internal static class ProviderHttp
     // Answers of payment calls are a few kilobytes; the default limit is two gigabytes.
     private const int MaxAnswerBytes = 1024 * 1024;
 
-    public static HttpClient Create() => Create(new SslClientAuthenticationOptions());
+    /// <param name="around">Wraps the handler, to watch what is answered.</param>
+    public static HttpClient Create(Func<HttpMessageHandler, HttpMessageHandler>? around = null) => Create(new SslClientAuthenticationOptions(), around);
 
     /// <summary>A client that shows a certificate to whoever asks for one.</summary>
     public static HttpClient CreateWith(X509Certificate2 certificate) => Create(new SslClientAuthenticationOptions
@@ -123,8 +131,9 @@ internal static class ProviderHttp
         LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate,
     });
 
-    private static HttpClient Create(SslClientAuthenticationOptions ssl) =>
-        new(new SocketsHttpHandler
+    private static HttpClient Create(SslClientAuthenticationOptions ssl, Func<HttpMessageHandler, HttpMessageHandler>? around = null)
+    {
+        var handler = new SocketsHttpHandler
         {
             SslOptions = ssl,
             // A redirect of a signed call is an error or an attack, and cookies would join payments that have nothing in common.
@@ -132,10 +141,12 @@ internal static class ProviderHttp
             UseCookies = false,
             ConnectTimeout = TimeSpan.FromSeconds(5),
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-        })
+        };
+        return new HttpClient(around?.Invoke(handler) ?? handler)
         {
             MaxResponseContentBufferSize = MaxAnswerBytes,
             // Each call brings a token that ends it in time.
             Timeout = Timeout.InfiniteTimeSpan,
         };
+    }
 }

@@ -5,6 +5,7 @@ namespace Modular.Sandbox.Control;
 
 /// <summary>A trade of Alipay's legacy gateway as the control plane tells it.</summary>
 internal sealed record DirectTradeView(
+    string Gateway,
     string OutTradeNo,
     string TradeNo,
     string AppId,
@@ -29,6 +30,7 @@ internal sealed record DirectTradeView(
     public const string ProductName = "direct";
 
     public static DirectTradeView Of(DirectTrade trade, DirectLinks links) => new(
+        NotifyIds.Gateway,
         trade.OutTradeNo,
         trade.TradeNo,
         trade.Partner,

@@ -101,6 +101,19 @@ public class MessageTests
         Assert.Equal("false", await shop.VerifyAsync(news["notify_id"]));
     }
 
+    [Theory]
+    [MemberData(nameof(PaymentTests.Dialects), MemberType = typeof(PaymentTests))]
+    public async Task Any_text_is_signed_by_hand_as_a_message_is(string signType, string charset)
+    {
+        await using var sandbox = await SandboxHost.StartAsync();
+        var signed = await sandbox.ControlAsync("sign", new
+        {
+            appId = DirectKeys.Partner, charset, signType, parameters = new { subject = Subject, body = "", sign_type = "none" },
+        });
+        var fields = new DirectShop(sandbox, signType: signType, charset: charset).Read((string)signed["form"]!);
+        Assert.Equal(Subject, fields["subject"]);
+    }
+
     [Fact]
     public async Task A_closing_is_told_to_those_who_asked_for_it()
     {

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Modular.Sandbox.Alipay;
+using Modular.Sandbox.AlipayDirect;
 using Modular.Sandbox.Control;
 using Modular.Sandbox.Faults;
 using Modular.Sandbox.Notifications;
@@ -67,6 +68,7 @@ public static class SandboxApp
         builder.Services.AddSingleton<FaultBoard>().AddSingleton<FaultyGateway>();
         builder.Services.AddSingleton<PostBox>().AddSingleton<Doorbell>().AddSingleton<Courier>();
         builder.Services.AddAlipay();
+        builder.Services.AddAlipayDirect();
         builder.Services.AddWeChat();
         builder.Services.AddControl();
     }
@@ -75,6 +77,7 @@ public static class SandboxApp
     {
         app.MapStylesheet();
         app.MapAlipay();
+        app.MapAlipayDirect();
         app.MapWeChat();
         app.MapControl();
     }

@@ -1,4 +1,5 @@
 using Modular.Sandbox.Alipay;
+using Modular.Sandbox.AlipayDirect;
 using Modular.Sandbox.WeChat;
 
 namespace Modular.Sandbox;
@@ -19,6 +20,8 @@ internal sealed class SandboxOptions
     public string NotifyHosts { get; set; } = "";
 
     public AlipayOptions Alipay { get; set; } = new();
+
+    public AlipayDirectOptions AlipayDirect { get; set; } = new();
 
     public WeChatOptions WeChat { get; set; } = new();
 }

@@ -86,7 +86,7 @@ internal sealed partial class Visitor(string name, TestShop shop, IBrowserContex
     }
 
     /// <summary>Waits until the browser is at the sandbox's cashier.</summary>
-    public Task AtCashierAsync() => Page.WaitForURLAsync(new Regex($"^{Regex.Escape(shop.SandboxAddress.ToString())}alipay/cashier/"));
+    public Task AtCashierAsync() => Page.WaitForURLAsync(new Regex($"^{Regex.Escape(shop.SandboxAddress.ToString())}alipay(direct)?/cashier/"));
 
     public async Task LogInAtCashierAsync()
     {

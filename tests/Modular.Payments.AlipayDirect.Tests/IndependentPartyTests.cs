@@ -41,7 +41,7 @@ public sealed class IndependentPartyTests
         var form = Assert.IsType<PaymentAction.Form>(await ActionAsync(Some.Settings(dialect), request));
         var posted = await ReceiveAsync(form.Url, form.Fields, dialect);
         Assert.True((bool)posted["accepted"]!);
-        Assert.Equal(Hostile.Replace('&', ' '), (string)posted["received"]!["subject"]!);
+        Assert.Equal(Hostile, (string)posted["received"]!["subject"]!);
 
         var redirect = Assert.IsType<PaymentAction.Redirect>(await ActionAsync(Some.Settings(dialect, ("Redirect", "true")), request));
         var followed = await ReceiveAsync(redirect.Url, [], dialect);

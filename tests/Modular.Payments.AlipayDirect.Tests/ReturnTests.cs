@@ -36,6 +36,17 @@ public sealed class ReturnTests
     }
 
     [Theory]
+    [MemberData(nameof(Dialect.All), MemberType = typeof(Dialect))]
+    public async Task What_a_router_adds_to_the_address_is_none_of_alipays_and_changes_nothing(Dialect dialect)
+    {
+        var signed = Alipay.Signed(Some.Return(), dialect);
+        Assert.IsType<Verification.Verified>(await VerifyAsync($"m=Home&c=Pay&a=back&{signed}&s=%2Fpay%2Fback", "true", dialect));
+        Assert.IsType<Verification.Verified>(await VerifyAsync($"m&a=1&{signed}&a=2&c=", "true", dialect));
+        Assert.IsType<Verification.Refused>(await VerifyAsync($"{signed}&mm=1", "true", dialect));
+        Assert.IsType<Verification.Refused>(await VerifyAsync($"{signed}&%6D=1", "true", dialect));
+    }
+
+    [Theory]
     [InlineData("false")]
     [InlineData("invalid")]
     public async Task A_return_that_alipay_does_not_confirm_is_refused_with_the_number_as_a_hint(string word)

@@ -18,7 +18,7 @@ public sealed class StartTests
         // What a browser makes of it, byte by byte, is what Alipay gets to see.
         var received = Alipay.Decode($"{form.Url.Query.TrimStart('?')}&{Alipay.Encode(form.Fields, dialect)}", dialect);
         Assert.True(Alipay.Accepts(received, dialect));
-        Assert.Equal("预订'庭院\"<客房> 50%+1 ＝订单", received["subject"]);
+        Assert.Equal("预订'庭院\"<客房>& 50%+1 ＝订单", received["subject"]);
         Assert.Equal(
             ["_input_charset", "it_b_pay", "notify_url", "out_trade_no", "partner", "payment_type", "return_url", "seller_id", "service", "sign", "sign_type", "subject", "total_fee"],
             received.Keys.Order(StringComparer.Ordinal));

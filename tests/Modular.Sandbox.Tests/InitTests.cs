@@ -28,6 +28,7 @@ public sealed class InitTests : IDisposable
         Assert.Equal(first, Contents());
         await InitAsync("http://127.0.0.1:6090/");
         first["Modular__Providers__alipay__Gateway"] = "http://127.0.0.1:6090/alipay/gateway.do";
+        first["Modular__Providers__alipaydirect__Gateway"] = "http://127.0.0.1:6090/alipaydirect/gateway.do";
         foreach (var provider in new[] { "wechatpay", "wechatpayv2" })
         {
             first[$"Modular__Providers__{provider}__BaseUrl"] = "http://127.0.0.1:6090";
@@ -76,18 +77,32 @@ public sealed class InitTests : IDisposable
     }
 
     [Fact]
-    public async Task An_earlier_sandbox_gets_the_merchant_of_WeChat_Pay_and_keeps_everything_else()
+    public async Task The_credentials_of_the_legacy_gateway_belong_to_the_merchant_of_the_sandbox()
+    {
+        await InitAsync("http://127.0.0.1:5090");
+        var (shop, merchant) = (Contents(), Sandbox()["Sandbox"]!["AlipayDirect"]!["Merchants"]!["direct"]!);
+        string Shop(string name) => shop["Modular__Providers__alipaydirect__" + name];
+        Assert.Equal(("Modular.Payments.AlipayDirect", "http://127.0.0.1:5090/alipaydirect/gateway.do", "MD5"), (Shop("Plugin"), Shop("Gateway"), Shop("SignType")));
+        Assert.Equal(((string?)merchant["Partner"], (string?)merchant["Key"]), (Shop("Partner"), Shop("Key")));
+        Assert.Equal(32, Shop("Key").Length);
+    }
+
+    [Fact]
+    public async Task An_earlier_sandbox_gets_the_merchants_that_it_lacks_and_keeps_everything_else()
     {
         await InitAsync("http://127.0.0.1:5090");
         var earlier = Sandbox();
         earlier["Sandbox"]!.AsObject().Remove("WeChat");
+        earlier["Sandbox"]!.AsObject().Remove("AlipayDirect");
         earlier["Sandbox"]!["TimeFactor"] = 60;
         var keys = File.ReadAllText(Path.Combine(Data, "alipay-app-private.pem"));
         File.WriteAllText(Path.Combine(Data, "sandbox.json"), "// Mine.\n" + earlier.ToJsonString());
         await InitAsync("http://127.0.0.1:5090");
         var now = Sandbox();
         Assert.NotNull(now["Sandbox"]!["WeChat"]!["Merchants"]!["wechat"]!["MchId"]);
+        Assert.NotNull(now["Sandbox"]!["AlipayDirect"]!["Merchants"]!["direct"]!["Partner"]);
         now["Sandbox"]!.AsObject().Remove("WeChat");
+        now["Sandbox"]!.AsObject().Remove("AlipayDirect");
         Assert.True(JsonNode.DeepEquals(earlier, now));
         Assert.Equal(keys, File.ReadAllText(Path.Combine(Data, "alipay-app-private.pem")));
         await InitAsync("http://127.0.0.1:5090");

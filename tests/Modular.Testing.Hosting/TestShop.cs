@@ -22,6 +22,9 @@ public sealed record TestShopOptions
     /// <summary>Starts a second node on the same database, sandbox and clock.</summary>
     public TestShop? Beside { get; init; }
 
+    /// <summary>Adds the instances of Alipay's legacy gateway, which most tests want to have nothing to do with.</summary>
+    public bool AlipayDirect { get; init; }
+
     /// <summary>Configuration that is added last. A null value removes a setting.</summary>
     public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>();
 
@@ -42,10 +45,10 @@ public sealed class TestShop : IAsyncDisposable
     private readonly WebApplication sandboxApp;
     private readonly TestDatabase database;
 
-    private TestShop(WebApplication app, WebApplication sandboxApp, TestDatabase database, AlipayParty alipay, WeChatParty weChat, TestClock clock, CollectingLog log, Uri address, Uri sandboxAddress, bool ownsSurroundings)
+    private TestShop(WebApplication app, WebApplication sandboxApp, TestDatabase database, AlipayParty alipay, AlipayDirectParty alipayDirect, WeChatParty weChat, TestClock clock, CollectingLog log, Uri address, Uri sandboxAddress, bool ownsSurroundings)
     {
         (this.app, this.sandboxApp, this.database, this.ownsSurroundings) = (app, sandboxApp, database, ownsSurroundings);
-        (Alipay, WeChat, Clock, Log, Address, SandboxAddress) = (alipay, weChat, clock, log, address, sandboxAddress);
+        (Alipay, AlipayDirect, WeChat, Clock, Log, Address, SandboxAddress) = (alipay, alipayDirect, weChat, clock, log, address, sandboxAddress);
         Web = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = address };
         Api = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = address };
         Api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", ApiKey);
@@ -66,6 +69,8 @@ public sealed class TestShop : IAsyncDisposable
     public HttpClient Sandbox { get; }
 
     public AlipayParty Alipay { get; }
+
+    public AlipayDirectParty AlipayDirect { get; }
 
     public WeChatParty WeChat { get; }
 
@@ -90,10 +95,11 @@ public sealed class TestShop : IAsyncDisposable
         var beside = options.Beside;
         var clock = beside?.Clock ?? new TestClock();
         var alipay = beside?.Alipay ?? new AlipayParty();
+        var alipayDirect = beside?.AlipayDirect ?? new AlipayDirectParty();
         var weChat = beside?.WeChat ?? new WeChatParty();
         var database = beside?.database ?? await TestDatabase.CreateAsync(options.Store);
         var sandboxAddress = beside?.SandboxAddress ?? FreePort.Address();
-        var sandboxApp = beside?.sandboxApp ?? await StartSandboxAsync(alipay, weChat, clock, sandboxAddress);
+        var sandboxApp = beside?.sandboxApp ?? await StartSandboxAsync(alipay, alipayDirect, weChat, clock, sandboxAddress);
 
         var address = FreePort.Address();
         var log = new CollectingLog();
@@ -101,6 +107,7 @@ public sealed class TestShop : IAsyncDisposable
         {
             builder.WebHost.UseUrls(address.ToString());
             builder.Configuration.AddInMemoryCollection(Settings(address, sandboxAddress, database, alipay, weChat));
+            builder.Configuration.AddInMemoryCollection(options.AlipayDirect ? alipayDirect.ShopSettings(sandboxAddress) : []);
             builder.Configuration.AddInMemoryCollection(options.Settings);
             builder.Services.AddSingleton<TimeProvider>(clock);
             builder.Logging.ClearProviders().AddProvider(log);
@@ -108,7 +115,7 @@ public sealed class TestShop : IAsyncDisposable
         });
         await app.PrepareAsync();
         await app.StartAsync();
-        return new TestShop(app, sandboxApp, database, alipay, weChat, clock, log, address, sandboxAddress, ownsSurroundings: beside is null);
+        return new TestShop(app, sandboxApp, database, alipay, alipayDirect, weChat, clock, log, address, sandboxAddress, ownsSurroundings: beside is null);
     }
 
     // --- What a shop, a shopper and an operator do ---
@@ -194,11 +201,12 @@ public sealed class TestShop : IAsyncDisposable
             await sandboxApp.DisposeAsync();
             await database.DisposeAsync();
             Alipay.Dispose();
+            AlipayDirect.Dispose();
             WeChat.Dispose();
         }
     }
 
-    private static async Task<WebApplication> StartSandboxAsync(AlipayParty alipay, WeChatParty weChat, TestClock clock, Uri address)
+    private static async Task<WebApplication> StartSandboxAsync(AlipayParty alipay, AlipayDirectParty alipayDirect, WeChatParty weChat, TestClock clock, Uri address)
     {
         var sandbox = SandboxApp.Create([], builder =>
         {
@@ -223,6 +231,7 @@ public sealed class TestShop : IAsyncDisposable
                 ["Sandbox:WeChat:Merchants:test:PublicKeyId"] = WeChatParty.PublicKeyId,
                 ["Sandbox:WeChat:Merchants:test:PublicKeyPrivateKey"] = weChat.WeChatKey.ExportPkcs8PrivateKeyPem(),
             });
+            builder.Configuration.AddInMemoryCollection(alipayDirect.SandboxSettings());
             builder.Services.AddSingleton<TimeProvider>(clock);
         });
         await sandbox.StartAsync();

@@ -16,6 +16,9 @@ internal ref struct FormMessage
 
     private static readonly SearchValues<byte> NameCharacters = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"u8);
 
+    // Under one of these the routers of older frameworks, and proxies in front of them, add what they route by.
+    private const string RouterNames = "acms";
+
     private readonly byte[] bytes;
     private readonly Entry[] entries;
     private int count;
@@ -28,11 +31,15 @@ internal ref struct FormMessage
 
     public readonly ReadOnlySpan<Entry> Entries => entries.AsSpan(0, count);
 
-    /// <summary>Reads <paramref name="raw"/>. The problem is a sentence, or null when the message could be read.</summary>
-    public static FormMessage Read(ReadOnlySpan<byte> raw, out string? problem)
+    /// <summary>
+    /// Reads <paramref name="raw"/>. The problem is a sentence, or null when the message could be read. <paramref name="withoutRouter"/> leaves
+    /// out the parameters m, c, a and s, as merchants' guides tell for addresses: they are none of Alipay's, nothing here reads them, and so
+    /// nobody gains by adding them.
+    /// </summary>
+    public static FormMessage Read(ReadOnlySpan<byte> raw, out string? problem, bool withoutRouter = false)
     {
         var message = new FormMessage(raw.Length);
-        problem = message.Fill(raw) ?? message.SortAndFindDuplicate();
+        problem = message.Fill(raw, withoutRouter) ?? message.SortAndFindDuplicate();
         return message;
     }
 
@@ -61,7 +68,7 @@ internal ref struct FormMessage
         ArrayPool<Entry>.Shared.Return(entries);
     }
 
-    private string? Fill(ReadOnlySpan<byte> raw)
+    private string? Fill(ReadOnlySpan<byte> raw, bool withoutRouter)
     {
         var written = 0;
         foreach (var range in raw.Split((byte)'&'))
@@ -78,6 +85,11 @@ internal ref struct FormMessage
             }
 
             var equals = pair.IndexOf((byte)'=');
+            if (withoutRouter && (equals < 0 ? pair : pair[..equals]) is [var letter] && RouterNames.Contains((char)letter))
+            {
+                continue;
+            }
+
             var start = written;
             if (!PercentEncoding.TryDecode(equals < 0 ? pair : pair[..equals], bytes.AsSpan(), ref written))
             {

@@ -35,20 +35,20 @@ internal sealed class MessageReader(AlipayDirectSettings settings)
         var mediaType = contentType.IndexOf(';') is var end and >= 0 ? contentType[..end].Trim() : contentType.Trim();
         return mediaType.IsEmpty || mediaType.StartsWith("text/", StringComparison.OrdinalIgnoreCase)
             || mediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
-                ? Read(request.Body.Span, Reports.OfNotification)
+                ? Read(request.Body.Span, Reports.OfNotification, withoutRouter: false)
                 : Malformed("A notification has the content type application/x-www-form-urlencoded.");
     }
 
-    public ReadMessage ReadReturn(RawRequest request) => Read(Encoding.UTF8.GetBytes(request.Query), Reports.OfReturn);
+    public ReadMessage ReadReturn(RawRequest request) => Read(Encoding.UTF8.GetBytes(request.Query), Reports.OfReturn, withoutRouter: true);
 
-    private ReadMessage Read(ReadOnlySpan<byte> raw, Translator translate)
+    private ReadMessage Read(ReadOnlySpan<byte> raw, Translator translate, bool withoutRouter)
     {
         if (raw.Length > MaxBytes)
         {
             return Malformed($"The message is larger than {MaxBytes / 1024} KiB.");
         }
 
-        using var message = FormMessage.Read(raw, out var problem);
+        using var message = FormMessage.Read(raw, out var problem, withoutRouter);
         if (problem is not null)
         {
             return Malformed(problem);

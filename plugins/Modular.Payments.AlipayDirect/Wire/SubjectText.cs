@@ -10,15 +10,17 @@ internal static class SubjectText
     private const int MaxBytes = 256;
 
     /// <summary>
-    /// The subject without control and private characters and with single spaces for white space. Ampersands and equals signs become
-    /// spaces too: the subject comes back inside the signed text, where they would look like another parameter. Quotes and angle brackets
-    /// stay; the host escapes them. What is left empty becomes <paramref name="fallback"/>.
+    /// The subject without control and private characters and with single spaces for white space. Quotes, angle brackets and ampersands
+    /// stay; the host escapes them. Equals signs behind an ampersand become spaces: the subject comes back inside the signed text, where
+    /// the two together would look like another parameter, and such a message is refused. What is left empty becomes
+    /// <paramref name="fallback"/>.
     /// </summary>
     public static string Clean(string subject, Charset charset, string fallback)
     {
         var cleaned = new StringBuilder(subject.Length);
         var bytes = 0;
         var pendingSpace = false;
+        var behindAmpersand = false;
         var rest = subject.AsSpan();
         while (!rest.IsEmpty)
         {
@@ -29,7 +31,7 @@ internal static class SubjectText
                 continue;
             }
 
-            if (Rune.IsWhiteSpace(rune) || rune.Value is '&' or '=')
+            if (Rune.IsWhiteSpace(rune) || (rune.Value == '=' && behindAmpersand))
             {
                 pendingSpace = cleaned.Length > 0;
                 continue;
@@ -47,6 +49,7 @@ internal static class SubjectText
                 break;
             }
 
+            behindAmpersand |= rune.Value == '&';
             cleaned.Append(pendingSpace ? " " : "").Append(rune.ToString());
             pendingSpace = false;
         }

@@ -16,7 +16,10 @@ internal static class ControlModule
     };
 
     public static void AddControl(this IServiceCollection services) =>
-        services.AddSingleton<IGatewayControl, AlipayControl>().AddSingleton<IGatewayControl, WeChatControl>();
+        services
+        .AddSingleton<IGatewayControl, AlipayControl>()
+        .AddSingleton<IGatewayControl, AlipayDirectControl>()
+        .AddSingleton<IGatewayControl, WeChatControl>();
 
     public static void MapControl(this WebApplication app)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Modular.Sandbox.Alipay;
+using Modular.Sandbox.AlipayDirect;
 using Modular.Sandbox.Faults;
 using Modular.Sandbox.Notifications;
 using Modular.Sandbox.Pages;
@@ -16,10 +17,10 @@ internal static class ControlPage
     public static void MapControlPage(this WebApplication app)
     {
         var gateways = app.Services.GetServices<IGatewayControl>().ToList();
-        app.MapGet("/", (PublicAddress address, Merchants merchants, WeChatMerchants weChat, PostBox box, FaultBoard faults) =>
+        app.MapGet("/", (PublicAddress address, Merchants merchants, DirectMerchants direct, WeChatMerchants weChat, PostBox box, FaultBoard faults) =>
         {
             var trades = string.Concat(TradeControl.NewestFirst(gateways.SelectMany(gateway => gateway.Rows().Reverse())).Take(Shown));
-            return Html.Page("Control", Body(address, MerchantNames(merchants, weChat), trades, box, faults), "wide");
+            return Html.Page("Control", Body(address, MerchantNames(merchants, direct, weChat), trades, box, faults), "wide");
         });
         app.MapPost("/control/trades/{tradeNo}/{step}", (string tradeNo, string step) =>
         {
@@ -46,7 +47,7 @@ internal static class ControlPage
 
     private static string Body(PublicAddress address, string merchants, string trades, PostBox box, FaultBoard faults) => $"""
         <section class="card"><h1>本地的支付宝和微信支付 · A local Alipay and WeChat Pay</h1>
-        <p>It speaks the wire protocols of both, so any shop or SDK pointed at <code>{address.Base}/alipay/gateway.do</code> or <code>{address.Base}</code> pays here with test money. On this page you are the buyer, the gateway, and bad luck.</p>
+        <p>It speaks the wire protocols of both, so any shop or SDK pointed at <code>{address.Base}/alipay/gateway.do</code>, <code>{address.Base}/alipaydirect/gateway.do</code> (legacy) or <code>{address.Base}</code> pays here with test money. On this page you are the buyer, the gateway, and bad luck.</p>
         <p class="soft">{merchants}
         — <a href="/alipay/app">play the Alipay app</a></p></section>
         <section class="card" id="trades"><h2>交易 Trades</h2><div class="scroll"><table>
@@ -59,8 +60,9 @@ internal static class ControlPage
         <pre>{Html.Encode(JsonSerializer.Serialize(faults.Sheet, ControlModule.Json))}</pre></section>
         """;
 
-    private static string MerchantNames(Merchants merchants, WeChatMerchants weChat) => string.Join(" · ", merchants.All
+    private static string MerchantNames(Merchants merchants, DirectMerchants direct, WeChatMerchants weChat) => string.Join(" · ", merchants.All
         .Select(merchant => $"{Html.Encode(merchant.Name)} <code>{Html.Encode(merchant.AppId)}</code> {(merchant.Certificates is null ? "keys" : "certificates")}")
+        .Concat(direct.All.Select(merchant => $"{Html.Encode(merchant.Name)} <code>{Html.Encode(merchant.Partner)}</code> legacy gateway"))
         .Concat(weChat.All.Select(merchant => $"{Html.Encode(merchant.Name)} <code>{Html.Encode(merchant.MchId)}</code> WeChat Pay")));
 
     private static string NotificationRows(PostBox box)

@@ -26,12 +26,13 @@ internal static class FaultForm
                 OmitSignature = Tick(form, "omitSignature"),
                 Tamper = Field(form, "tamper"),
                 ResignTampered = Field(form, "resignTampered"),
+                NotifyVerify = Text(form, "notifyVerify"),
             },
             Gateway = Gateway(form),
             Trade = new TradeFaults
             {
                 QueryLagSeconds = Number(form, "queryLagSeconds"),
-                PayAmount = form["payAmount"] is [{ Length: > 0 } amount] ? amount : null,
+                PayAmount = Text(form, "payAmount"),
                 PayAfterClose = Tick(form, "payAfterClose"),
             },
         };
@@ -54,6 +55,7 @@ internal static class FaultForm
         <label>Notify copies<input type="number" name="duplicate" min="0" max="20"></label>
         <label>Tamper a field (signature wrong)<input type="text" name="tamper" placeholder="total_amount=0.01"></label>
         <label>Other content, rightly signed<input type="text" name="resignTampered" placeholder="app_id=2021999"></label>
+        <label>notify_verify says (legacy gateway)<input type="text" name="notifyVerify" placeholder="false" value="{Encode(now.Notify?.NotifyVerify)}"></label>
         {Ticks(now)}
         </div><div class="actions"><button class="main" name="action" value="set">Set faults</button><button name="action" value="clear">Clear all</button></div></form>
         """;
@@ -89,6 +91,10 @@ internal static class FaultForm
                 AfterWork = Tick(form, "afterWork") == true,
             }];
     }
+
+    private static string? Text(IFormCollection form, string name) => form[name] is [{ Length: > 0 } text] ? text : null;
+
+    private static string Encode(string? text) => Pages.Html.Encode(text ?? "");
 
     private static bool? Tick(IFormCollection form, string name) => form.ContainsKey(name) ? true : null;
 

@@ -48,6 +48,9 @@ internal sealed record NotifyFaults
     /// <summary>RSA signs with SHA-1 at Alipay; any other value is only announced. In API v2, MD5 or HMAC-SHA256 against the order's.</summary>
     public string? SignType { get; init; }
 
+    /// <summary>What Alipay's legacy gateway answers to notify_verify about it, instead of the truth: true, false, invalid or any other text.</summary>
+    public string? NotifyVerify { get; init; }
+
     /// <summary>WeChat's signature test: a signature that begins with WECHATPAY/SIGNTEST/ and is none.</summary>
     public bool? Probe { get; init; }
 
@@ -77,6 +80,7 @@ internal sealed record NotifyFaults
         WrongKey = WrongKey ?? general.WrongKey,
         OmitSignature = OmitSignature ?? general.OmitSignature,
         SignType = SignType ?? general.SignType,
+        NotifyVerify = NotifyVerify ?? general.NotifyVerify,
         Probe = Probe ?? general.Probe,
         StaleSeconds = StaleSeconds ?? general.StaleSeconds,
         AssociatedData = AssociatedData ?? general.AssociatedData,

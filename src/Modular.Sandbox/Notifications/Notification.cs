@@ -5,7 +5,7 @@ internal sealed class Notification
 {
     public required string Id { get; init; }
 
-    /// <summary>Whose news it is: <c>alipay</c> or <c>wechat</c>.</summary>
+    /// <summary>Whose news it is: <c>alipay</c>, <c>alipaydirect</c> or <c>wechat</c>.</summary>
     public required string Gateway { get; init; }
 
     public required string AppId { get; init; }

@@ -9,14 +9,12 @@ internal static class Html
     private static readonly string Frame = Resource("layout.html");
     private static readonly string Style = Resource("sandbox.css");
 
-    public static IResult Page(string title, string body, string kind, int status = StatusCodes.Status200OK)
-    {
-        // The body goes in last, so that nothing inside it is taken for a place to fill.
-        var html = Frame.Replace("{{title}}", Encode(title), StringComparison.Ordinal)
-            .Replace("{{kind}}", kind, StringComparison.Ordinal)
-            .Replace("{{body}}", body, StringComparison.Ordinal);
-        return Results.Text(html, "text/html; charset=utf-8", Encoding.UTF8, status);
-    }
+    public static IResult Page(string title, string body, string kind, int status = StatusCodes.Status200OK) =>
+        Results.Text(Fill(title, body, kind, "utf-8"), "text/html; charset=utf-8", Encoding.UTF8, status);
+
+    /// <summary>For the gateways that answer in the charset in which they were asked; what it does not have becomes a question mark.</summary>
+    public static IResult Page(string title, string body, string kind, string charset, Encoding encoding) =>
+        Results.Bytes(encoding.GetBytes(Fill(title, body, kind, charset)), $"text/html; charset={charset}");
 
     public static IResult NotFound() => Page(
         "Not found",
@@ -36,4 +34,11 @@ internal static class Html
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }
+
+    // The body goes in last, so that nothing inside it is taken for a place to fill.
+    private static string Fill(string title, string body, string kind, string charset) =>
+        Frame.Replace("{{charset}}", charset, StringComparison.Ordinal)
+            .Replace("{{title}}", Encode(title), StringComparison.Ordinal)
+            .Replace("{{kind}}", kind, StringComparison.Ordinal)
+            .Replace("{{body}}", body, StringComparison.Ordinal);
 }

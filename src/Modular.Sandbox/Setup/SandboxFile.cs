@@ -9,6 +9,7 @@ internal sealed class SandboxFile
 {
     private const string Name = "sandbox.json";
     private const string WeChatMerchant = "wechat";
+    private const string AlipayDirectMerchant = "direct";
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -39,6 +40,11 @@ internal sealed class SandboxFile
             added.Add("one of WeChat Pay");
         }
 
+        if (file.AddMerchants("AlipayDirect", () => new JsonObject { [AlipayDirectMerchant] = AlipayDirectMerchantSetup.Create(folder) }))
+        {
+            added.Add("one of Alipay's legacy gateway");
+        }
+
         if (added.Count > 0)
         {
             // Written last: where it names a key, the key exists.
@@ -51,6 +57,9 @@ internal sealed class SandboxFile
 
     /// <summary>A setting of the WeChat merchant that was made here; null where a person has removed it.</summary>
     public string? WeChat(string setting) => (string?)root["Sandbox"]?["WeChat"]?["Merchants"]?[WeChatMerchant]?[setting];
+
+    /// <summary>The same of the merchant of Alipay's legacy gateway.</summary>
+    public string? AlipayDirect(string setting) => (string?)root["Sandbox"]?["AlipayDirect"]?["Merchants"]?[AlipayDirectMerchant]?[setting];
 
     private static JsonObject Read(KeyFolder folder)
     {

@@ -11,6 +11,7 @@ internal sealed class ShopCredentials(KeyFolder data, SandboxFile sandbox, KeyFo
     public int Write(bool certificates)
     {
         var written = Write("alipay", Alipay(certificates));
+        written += sandbox.AlipayDirect("Partner") is null ? 0 : Write("alipaydirect", AlipayDirect());
         return sandbox.WeChat("MchId") is null ? written : written + Write("wechatpay", WeChatV3()) + Write("wechatpayv2", WeChatV2());
     }
 
@@ -53,6 +54,15 @@ internal sealed class ShopCredentials(KeyFolder data, SandboxFile sandbox, KeyFo
 
         return values;
     }
+
+    private Dictionary<string, string> AlipayDirect() => new()
+    {
+        ["Plugin"] = "Modular.Payments.AlipayDirect",
+        ["Gateway"] = $"{url}/alipaydirect/gateway.do",
+        ["Partner"] = sandbox.AlipayDirect("Partner")!,
+        ["SignType"] = "MD5",
+        ["Key"] = sandbox.AlipayDirect("Key") ?? throw new FormatException("sandbox.json lacks Key of the merchant of AlipayDirect. Delete the merchant, and the next run makes a new one."),
+    };
 
     private Dictionary<string, string> WeChatV3() => new(WeChat())
     {

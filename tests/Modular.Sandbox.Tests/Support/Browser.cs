@@ -46,6 +46,6 @@ internal sealed class Browser : IDisposable
         request.Headers.Referrer = Referer is null ? null : new Uri(Referer);
         request.Content = method == HttpMethod.Post ? new FormUrlEncodedContent(form.Select(field => KeyValuePair.Create(field.Name, field.Value))) : null;
         using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
-        return new Page((int)response.StatusCode, response.Headers.Location?.ToString(), await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        return new Page((int)response.StatusCode, response.Headers.Location?.OriginalString, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 }

@@ -38,6 +38,7 @@ internal sealed class SandboxHost : IAsyncDisposable
             builder.Logging.SetMinimumLevel(LogLevel.Warning);
             builder.Services.AddSingleton<TimeProvider>(time);
             builder.Configuration.AddInMemoryCollection(Merchants());
+            builder.Configuration.AddInMemoryCollection(DirectKeys.Settings());
             builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create<string, string?>("Sandbox:" + setting.Key, setting.Value)));
         });
         await app.StartAsync();

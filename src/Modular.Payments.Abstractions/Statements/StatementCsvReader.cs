@@ -78,7 +78,7 @@ public sealed class StatementCsvReader
     /// <summary>How many rows have been read.</summary>
     public long Rows { get; private set; }
 
-    /// <summary>How many fields the present record has; of a note as of a row.</summary>
+    /// <summary>How many fields the present record has; a note with the prefix has none, a line of the footer has them.</summary>
     public int FieldCount => fields.Count;
 
     /// <summary>The whole text of the present note, without the white space around it.</summary>
@@ -119,7 +119,13 @@ public sealed class StatementCsvReader
                 continue;
             }
 
-            if (isInFooter || (format.NotePrefix is { } prefix && text[0] == prefix))
+            if (format.NotePrefix is { } prefix && text[0] == prefix)
+            {
+                fields.Clear();
+                return TakeNote();
+            }
+
+            if (isInFooter)
             {
                 Cut(mayUnquote: false);
                 return TakeNote();
@@ -322,14 +328,14 @@ public sealed class StatementCsvReader
             throw new StatementException($"Line {Line} of the bill holds U+0000.");
         }
 
+        if (recordLength >= format.MaxRecordChars)
+        {
+            throw new StatementException($"Line {Line} of the bill is longer than {format.MaxRecordChars} characters.");
+        }
+
         if (recordLength == record.Length)
         {
-            if (recordLength >= format.MaxRecordChars)
-            {
-                throw new StatementException($"Line {Line} of the bill is longer than {format.MaxRecordChars} characters.");
-            }
-
-            Array.Resize(ref record, Math.Min(recordLength * 2, format.MaxRecordChars));
+            Array.Resize(ref record, recordLength * 2);
         }
 
         record[recordLength++] = c;
@@ -380,11 +386,12 @@ public sealed class StatementCsvReader
         }
     }
 
+    // Decoders of code pages ignore a fallback that they are given later, and swallow the comma behind a broken character.
     private static Decoder Strict(Encoding encoding)
     {
-        var decoder = encoding.GetDecoder();
-        decoder.Fallback = DecoderFallback.ExceptionFallback;
-        return decoder;
+        var strict = (Encoding)encoding.Clone();
+        strict.DecoderFallback = DecoderFallback.ExceptionFallback;
+        return strict.GetDecoder();
     }
 
     private static string Name(string column) => column.Replace('（', '(').Replace('）', ')').Replace('：', ':');

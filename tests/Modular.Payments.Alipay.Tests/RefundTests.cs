@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Modular.Payments.Abstractions;
+using Modular.Payments.Abstractions.Doctor;
 
 namespace Modular.Payments.Alipay.Tests;
 
@@ -187,6 +188,22 @@ public sealed class RefundTests
         Assert.Equal(RefusalReason.Malformed, (await Door.RefusedAsync(Some.SignedBody(Notification(("out_biz_no", "R\0"))))).Reason);
         Assert.Equal(RefusalReason.Malformed, (await Door.RefusedAsync(Some.SignedBody(Notification(("out_biz_no", new string('R', 600)))))).Reason);
     }
+
+    [Fact]
+    public async Task The_doctor_knows_a_refunds_notification_and_says_what_became_of_it()
+    {
+        var right = Some.SignedBody(Notification());
+        Assert.True(Diagnose(right).IsValid);
+
+        var decoded = right.Replace("%3A", ":", StringComparison.Ordinal);
+        Assert.IsType<Verification.VerifiedRefund>(await Door.VerifyAsync(Some.Notify(decoded)));
+        var more = Diagnose(right + "&route=x");
+        Assert.Equal((false, Causes.ExtraParameter), (more.IsValid, more.Cause));
+        Assert.False(Diagnose(right.Replace(RefundNo, "R20261122000002", StringComparison.Ordinal)).IsValid);
+    }
+
+    private static Diagnosis Diagnose(string body) =>
+        new AlipayPlugin().Diagnose(new DiagnosisRequest(Some.Notify(body), new ProviderSettings(Some.KeyModeSettings()), [], Keys.Now));
 
     private static string Done(string fundChange, string sum = "168.00") =>
         $$"""{"code":"10000","msg":"Success","out_trade_no":"{{Some.PaymentNo}}","trade_no":"2026112222001400000000000001","fund_change":"{{fundChange}}","refund_fee":"{{sum}}","gmt_refund_pay":"2026-11-22 12:40:00"}""";

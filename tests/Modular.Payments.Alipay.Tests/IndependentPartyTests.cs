@@ -43,20 +43,44 @@ public sealed class IndependentPartyTests
     [InlineData(PaymentScene.App, true)]
     public async Task Every_request_is_signed_as_the_other_side_signs_it(PaymentScene scene, bool certificates)
     {
-        var ours = await SentAsync(scene, certificates);
+        await SignedAlikeAsync(await SentAsync(scene, certificates), certificates);
+    }
+
+    [Theory]
+    [InlineData("alipay.trade.refund", false)]
+    [InlineData("alipay.trade.fastpay.refund.query", false)]
+    [InlineData("alipay.data.dataservice.bill.downloadurl.query", false)]
+    [InlineData("alipay.trade.refund", true)]
+    public async Task Refunds_and_bills_are_asked_for_as_the_other_side_asks(string method, bool certificates)
+    {
+        var gateway = StubGateway.Saying("");
+        var provider = Some.Provider(certificates ? Some.CertificateModeSettings() : Some.KeyModeSettings(), gateway);
+        var refund = LiveSandbox.Refund("R1", Some.PaymentNo, 36800, 16800) with { Reason = "换房 + \"100%\" & 'x'" };
+        _ = method switch
+        {
+            "alipay.trade.refund" => (object)await ((IRefundingProvider)provider).RefundAsync(refund, TestContext.Current.CancellationToken),
+            "alipay.trade.fastpay.refund.query" => await ((IRefundingProvider)provider).QueryRefundAsync(refund.Reference, TestContext.Current.CancellationToken),
+            _ => await ((IStatementProvider)provider).FetchStatementAsync(new DateOnly(2026, 11, 21), TestContext.Current.CancellationToken),
+        };
+        var ours = Assert.Single(gateway.Calls).Parameters;
+        Assert.Equal(method, ours["method"]);
+        await SignedAlikeAsync(ours, certificates);
+    }
+
+    [Fact]
+    public async Task A_refunds_notification_signed_by_the_other_side_is_accepted()
+    {
         var answer = await AskAsync(new
         {
-            ask = "resign",
-            parameters = ours,
+            ask = "notification",
+            fields = Some.Notification(("out_biz_no", "R1"), ("refund_fee", "168.00"), ("gmt_refund", "2026-11-22 12:40:00.123")),
+            alipayPrivateKey = Keys.Alipay.ExportPkcs8PrivateKeyPem(),
+            alipayPublicKey = Keys.Alipay.ExportSubjectPublicKeyInfoPem(),
             privateKey = Keys.App.ExportPkcs8PrivateKeyPem(),
-            certificates = certificates
-                ? new { app = Keys.AppCertificate.ExportCertificatePem(), alipay = Keys.AlipayCertificate.ExportCertificatePem(), root = Keys.Root.ExportCertificatePem() }
-                : null,
         });
-
-        var theirs = answer["parameters"]!.AsObject().ToDictionary(p => p.Key, p => (string)p.Value!);
-        Assert.Equal(theirs.OrderBy(p => p.Key, StringComparer.Ordinal), ours.OrderBy(p => p.Key, StringComparer.Ordinal));
-        Assert.Equal(certificates, ours.ContainsKey("app_cert_sn") && ours.ContainsKey("alipay_root_cert_sn"));
+        Assert.True((bool)answer["accepted"]!);
+        var refund = Assert.IsType<Verification.VerifiedRefund>(await Door.VerifyAsync(Some.Notify((string)answer["body"]!)));
+        Assert.Equal("R1", Assert.Single(refund.Reports).RefundNo);
     }
 
     [Fact]
@@ -72,6 +96,23 @@ public sealed class IndependentPartyTests
             privateKey = Keys.App.ExportPkcs8PrivateKeyPem(),
         });
         Assert.True((bool)answer["accepted"]!);
+    }
+
+    private static async Task SignedAlikeAsync(Dictionary<string, string> ours, bool certificates)
+    {
+        var answer = await AskAsync(new
+        {
+            ask = "resign",
+            parameters = ours,
+            privateKey = Keys.App.ExportPkcs8PrivateKeyPem(),
+            certificates = certificates
+                ? new { app = Keys.AppCertificate.ExportCertificatePem(), alipay = Keys.AlipayCertificate.ExportCertificatePem(), root = Keys.Root.ExportCertificatePem() }
+                : null,
+        });
+
+        var theirs = answer["parameters"]!.AsObject().ToDictionary(p => p.Key, p => (string)p.Value!);
+        Assert.Equal(theirs.OrderBy(p => p.Key, StringComparer.Ordinal), ours.OrderBy(p => p.Key, StringComparer.Ordinal));
+        Assert.Equal(certificates, ours.ContainsKey("app_cert_sn") && ours.ContainsKey("alipay_root_cert_sn"));
     }
 
     private static async Task<Dictionary<string, string>> SentAsync(PaymentScene scene, bool certificates)

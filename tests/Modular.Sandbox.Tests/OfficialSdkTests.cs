@@ -52,6 +52,12 @@ public class OfficialSdkTests
             Assert.Equal((303, true), ((int)page["status"]!, (bool)page["valid"]!));
         }
 
+        var settle = answer["settle"]!;
+        Assert.Equal(("N", null), ((string?)settle["accepted"]!["fundChange"], (string?)settle["pending"]!["refundStatus"]));
+        Assert.Null(settle["unknown"]);
+        Assert.Equal(("REFUND_SUCCESS", "4.00"), ((string?)settle["done"]!["refundStatus"], (string?)settle["done"]!["refundAmount"]));
+        Assert.Equal((true, "4.00"), ((bool)settle["announced"]!["valid"]!, (string?)settle["announced"]!["fields"]!["refund_fee"]));
+        Assert.Equal("PK", (string?)settle["bill"]);
         Assert.Equal("9000", (string?)answer["app"]!["resultStatus"]);
         Assert.Equal("TRADE_CLOSED", (string?)answer["giveUp"]!["status"]);
         Assert.Equal("10000", (string?)answer["giveUp"]!["cancelled"]!["code"]);

@@ -23,6 +23,11 @@ const statusOf = async (outTradeNo) => {
   const answer = await call('alipay.trade.query', { outTradeNo });
   return answer.subCode ?? answer.tradeStatus;
 };
+/** The first notification that is meant, which may have come already. */
+async function heard(meant) {
+  while (!notified.some(meant)) await once(listener, 'notified');
+  return notified.find(meant);
+}
 const unescape = (html) => html.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&');
 
 /** Presses the button with this id as a browser without JavaScript would. */
@@ -97,6 +102,27 @@ async function app() {
   return { resultStatus: result.resultStatus };
 }
 
+/** A refund that is done later, and the bill of today with everything that happened to its payment. */
+async function settle() {
+  const outTradeNo = `settle${question.run}`;
+  const faults = (sheet) => fetch(new URL('/sandbox/faults', question.gateway), { method: 'PUT', body: JSON.stringify(sheet), headers: { 'content-type': 'application/json' } });
+  const { qrCode } = await call('alipay.trade.precreate', { outTradeNo, totalAmount: '10.00', subject: 'settle' }, { notifyUrl });
+  await press(await open(qrCode), 'pay');
+  await faults({ trade: { refundDelaySeconds: 86400 }, alipayBill: { ready: true } });
+  const refund = { outTradeNo, refundAmount: '4.00', outRequestNo: 'later' };
+  const accepted = await call('alipay.trade.refund', refund);
+  const pending = await call('alipay.trade.fastpay.refund.query', { outTradeNo, outRequestNo: 'later' });
+  const unknown = await call('alipay.trade.fastpay.refund.query', { outTradeNo, outRequestNo: 'nobody' });
+  await fetch(new URL(`/sandbox/trades/${outTradeNo}/settle-refunds`, question.gateway), { method: 'POST' });
+  const announced = await heard(({ fields }) => fields.out_biz_no === 'later');
+  const done = await call('alipay.trade.fastpay.refund.query', { outTradeNo, outRequestNo: 'later' });
+  const billDate = new Date(Date.now() + 8 * 3600_000).toISOString().slice(0, 10);
+  const { billDownloadUrl } = await call('alipay.data.dataservice.bill.downloadurl.query', { billType: 'trade', billDate });
+  const bill = Buffer.from(await (await fetch(billDownloadUrl)).arrayBuffer()).subarray(0, 2).toString();
+  await faults({});
+  return { accepted, pending, unknown: unknown.outRequestNo ?? null, done, announced, bill };
+}
+
 /** Unpaid, closed by the merchant; unknown, cancelled. */
 async function giveUp() {
   const outTradeNo = `close${question.run}`;
@@ -120,6 +146,7 @@ const answer = {
   page: await browse('alipay.trade.page.pay', 'FAST_INSTANT_TRADE_PAY'),
   wap: await browse('alipay.trade.wap.pay', 'QUICK_WAP_WAY'),
   app: await app(),
+  settle: await settle(),
   giveUp: await giveUp(),
   sameCertificate: await download(),
 };

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Modular.Sandbox.Alipay.Bills;
 using Modular.Sandbox.WeChat.OAuth;
 
 namespace Modular.Sandbox.Faults;
@@ -10,6 +11,9 @@ internal sealed record FaultSheet : FaultSet
 
     /// <summary>For exchanges of codes, which belong to no trade.</summary>
     public OAuthFault? OAuth { get; init; }
+
+    /// <summary>For Alipay's bills, which belong to no single trade.</summary>
+    public BillFaults? AlipayBill { get; init; }
 }
 
 internal record FaultSet
@@ -148,6 +152,12 @@ internal sealed record TradeFaults
     /// <summary>The buyer can pay a trade that is closed.</summary>
     public bool? PayAfterClose { get; init; }
 
+    /// <summary>Alipay: a refund is accepted at once and done so much later.</summary>
+    public double? RefundDelaySeconds { get; init; }
+
+    /// <summary>Alipay: the seller's account does not hold what a refund needs.</summary>
+    public bool? SellerShort { get; init; }
+
     /// <summary>What the callback of WeixinJSBridge hears whatever happened: ok, cancel or fail.</summary>
     public string? JsapiCallback { get; init; }
 
@@ -156,6 +166,8 @@ internal sealed record TradeFaults
         QueryLagSeconds = QueryLagSeconds ?? general.QueryLagSeconds,
         PayAmount = PayAmount ?? general.PayAmount,
         PayAfterClose = PayAfterClose ?? general.PayAfterClose,
+        RefundDelaySeconds = RefundDelaySeconds ?? general.RefundDelaySeconds,
+        SellerShort = SellerShort ?? general.SellerShort,
         JsapiCallback = JsapiCallback ?? general.JsapiCallback,
     };
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Modular.Sandbox.WeChat.Bills;
 using Modular.Sandbox.WeChat.OAuth;
 
 namespace Modular.Sandbox.Faults;
@@ -10,6 +11,9 @@ internal sealed record FaultSheet : FaultSet
 
     /// <summary>For exchanges of codes, which belong to no trade.</summary>
     public OAuthFault? OAuth { get; init; }
+
+    /// <summary>For bills of WeChat Pay, which belong to no trade either.</summary>
+    public WeChatBillFaults? WeChatBill { get; init; }
 }
 
 internal record FaultSet

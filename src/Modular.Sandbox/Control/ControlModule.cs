@@ -29,6 +29,7 @@ internal static class ControlModule
         app.MapNotificationControl();
         app.MapFaultControl();
         app.MapWeChatKeyControl();
+        app.MapWeChatRefundControl();
         app.MapControlPage();
     }
 

@@ -48,6 +48,7 @@ internal static class FaultForm
                 Trade = set.Trade,
                 Trades = sheet.Trades,
                 AlipayBill = form.ContainsKey("billReady") ? (sheet.AlipayBill ?? new()) with { Ready = true } : null,
+                WeChatBill = form.ContainsKey("billReady") ? (sheet.WeChatBill ?? new()) with { Ready = true } : null,
             };
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Modular.Sandbox.Alipay.Bills;
+using Modular.Sandbox.WeChat.Bills;
 using Modular.Sandbox.WeChat.OAuth;
 
 namespace Modular.Sandbox.Faults;
@@ -11,6 +12,9 @@ internal sealed record FaultSheet : FaultSet
 
     /// <summary>For exchanges of codes, which belong to no trade.</summary>
     public OAuthFault? OAuth { get; init; }
+
+    /// <summary>For bills of WeChat Pay, which belong to no trade either.</summary>
+    public WeChatBillFaults? WeChatBill { get; init; }
 
     /// <summary>For Alipay's bills, which belong to no single trade.</summary>
     public BillFaults? AlipayBill { get; init; }
@@ -152,14 +156,20 @@ internal sealed record TradeFaults
     /// <summary>The buyer can pay a trade that is closed.</summary>
     public bool? PayAfterClose { get; init; }
 
-    /// <summary>Alipay: a refund is accepted at once and done so much later.</summary>
+    /// <summary>A refund is accepted at once and done so much later; null: at Alipay at once, at WeChat Pay as the settings say.</summary>
     public double? RefundDelaySeconds { get; init; }
 
-    /// <summary>Alipay: the seller's account does not hold what a refund needs.</summary>
+    /// <summary>The seller's account does not hold what a refund needs.</summary>
     public bool? SellerShort { get; init; }
 
     /// <summary>What the callback of WeixinJSBridge hears whatever happened: ok, cancel or fail.</summary>
     public string? JsapiCallback { get; init; }
+
+    /// <summary>The code with which refunds of a WeChat trade are refused: NOT_ENOUGH, USER_ACCOUNT_ABNORMAL or another.</summary>
+    public string? RefundRefusal { get; init; }
+
+    /// <summary>How accepted refunds of a WeChat trade end: SUCCESS, ABNORMAL, CLOSED, or PROCESSING for never.</summary>
+    public string? RefundOutcome { get; init; }
 
     public TradeFaults Over(TradeFaults? general) => general is null ? this : new()
     {
@@ -169,5 +179,7 @@ internal sealed record TradeFaults
         RefundDelaySeconds = RefundDelaySeconds ?? general.RefundDelaySeconds,
         SellerShort = SellerShort ?? general.SellerShort,
         JsapiCallback = JsapiCallback ?? general.JsapiCallback,
+        RefundRefusal = RefundRefusal ?? general.RefundRefusal,
+        RefundOutcome = RefundOutcome ?? general.RefundOutcome,
     };
 }

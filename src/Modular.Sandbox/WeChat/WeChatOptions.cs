@@ -1,3 +1,4 @@
+using Modular.Sandbox.WeChat.Bills;
 using Modular.Sandbox.WeChat.OAuth;
 using Modular.Sandbox.WeChat.V2;
 
@@ -53,6 +54,10 @@ internal sealed class WeChatOptions
 
     /// <summary>Answer and announce with the members in another order each time, as nobody may rely on the order.</summary>
     public bool ShuffleMembers { get; set; } = true;
+
+    public RefundOptions Refunds { get; set; } = new();
+
+    public BillOptions Bills { get; set; } = new();
 
     public OAuthOptions OAuth { get; set; } = new();
 

@@ -219,7 +219,7 @@ public static partial class ReconcileStatements
         private Task<int> DoneAsync(Reconciliation reconciliation, StatementStage stage, long matched, IReadOnlyDictionary<string, long> counts, CancellationToken cancellationToken)
         {
             var now = time.UtcNow();
-            var text = JsonSerializer.Serialize(counts);
+            var text = JsonSerializer.Serialize(new SortedDictionary<string, long>(counts.ToDictionary(), StringComparer.Ordinal));
             return Mine(reconciliation).ExecuteUpdateAsync(
                 set => set.SetProperty(r => r.Status, ReconciliationStatus.Done).SetProperty(r => r.Error, (string?)null).SetProperty(r => r.Lines, stage.Lines)
                     .SetProperty(r => r.Matched, matched).SetProperty(r => r.Counts, text).SetProperty(r => r.FeesMinor, stage.FeesMinor)

@@ -50,5 +50,5 @@ internal sealed record DirectTradeView(
         trade.PaidAt,
         trade.ClosedAt,
         trade.ExpiresAt,
-        [.. trade.Refunds.Select(refund => new RefundView(refund.RequestNo, Yuan.Text(refund.Fen), refund.At))]);
+        [.. trade.Refunds.Select(refund => new RefundView(refund.RequestNo, Yuan.Text(refund.Fen), false, refund.At))]);
 }

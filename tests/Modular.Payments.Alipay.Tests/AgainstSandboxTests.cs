@@ -31,6 +31,23 @@ public sealed class AgainstSandboxTests
     }
 
     [Fact]
+    public async Task A_refund_is_announced_with_its_number_and_the_state_of_its_payment()
+    {
+        await using var sandbox = await LiveSandbox.StartAsync();
+        await sandbox.PayAsync("P1", 36800);
+        Assert.IsType<Verification.Verified>(await sandbox.NewestNotificationAsync("P1"));
+
+        await sandbox.RefundAsync(LiveSandbox.Refund("R1", "P1", 36800, 16800));
+        var partial = Assert.IsType<Verification.VerifiedRefund>(await sandbox.NewestNotificationAsync("P1"));
+        Assert.Equal(("R1", "P1", RefundState.Succeeded, null, Keys.Now), (partial.Reports[0].RefundNo, partial.Reports[0].PaymentNo, partial.Reports[0].State, partial.Reports[0].Amount, partial.Reports[0].RefundedAt));
+        Assert.Equal(ReportedState.Paid, partial.Payment!.State);
+
+        await sandbox.RefundAsync(LiveSandbox.Refund("R2", "P1", 36800, 20000));
+        var full = Assert.IsType<Verification.VerifiedRefund>(await sandbox.NewestNotificationAsync("P1"));
+        Assert.Equal(("R2", ReportedState.Closed), (full.Reports[0].RefundNo, full.Payment!.State));
+    }
+
+    [Fact]
     public async Task C06_one_payment_may_have_fifty_one_refunds()
     {
         await using var sandbox = await LiveSandbox.StartAsync();

@@ -39,7 +39,7 @@ internal sealed class LiveSandbox : IAsyncDisposable
         var app = SandboxApp.Create([], builder =>
         {
             builder.WebHost.UseUrls("http://127.0.0.1:0");
-            builder.Logging.SetMinimumLevel(LogLevel.Warning);
+            builder.Logging.SetMinimumLevel(LogLevel.Error);
             builder.Services.AddSingleton<TimeProvider>(time);
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
             {
@@ -72,6 +72,14 @@ internal sealed class LiveSandbox : IAsyncDisposable
         using var response = await client.PostAsJsonAsync("/sandbox/" + path, body ?? new { }, TestContext.Current.CancellationToken);
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         return await response.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>What the plugin makes of the newest notification about a payment, as the gateway signs it.</summary>
+    public async Task<Verification> NewestNotificationAsync(string paymentNo)
+    {
+        var all = await client.GetFromJsonAsync<JsonArray>($"/sandbox/notifications?outTradeNo={paymentNo}", TestContext.Current.CancellationToken);
+        var signed = await ControlAsync("sign", new { appId = Some.AppId, parameters = all![^1]!["fields"] });
+        return await Provider.VerifyNotificationAsync(Some.Notify((string)signed!["form"]!), TestContext.Current.CancellationToken);
     }
 
     public async Task SetFaultsAsync(object faults)

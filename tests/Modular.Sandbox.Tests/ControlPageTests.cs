@@ -35,6 +35,19 @@ public class ControlPageTests
     }
 
     [Fact]
+    public async Task Refunds_and_bills_have_their_switches_on_the_form()
+    {
+        await using var sandbox = await SandboxHost.StartAsync();
+        await PostAsync(sandbox, ("action", "set"), ("refundDelaySeconds", "5"), ("sellerShort", "on"), ("billReady", "on"));
+        var faults = await sandbox.LookAsync("faults");
+        Assert.Equal((5, true, true), ((int)faults["trade"]!["refundDelaySeconds"]!, (bool)faults["trade"]!["sellerShort"]!, (bool)faults["alipayBill"]!["ready"]!));
+        var page = await sandbox.Client.GetStringAsync("/", TestContext.Current.CancellationToken);
+        Assert.Contains("name=\"billReady\" checked", page, StringComparison.Ordinal);
+        await PostAsync(sandbox, ("action", "set"));
+        Assert.Null((await sandbox.LookAsync("faults"))["alipayBill"]);
+    }
+
+    [Fact]
     public async Task A_reset_forgets_everything()
     {
         await using var sandbox = await SandboxHost.StartAsync();

@@ -132,6 +132,11 @@ public sealed class BillTests
             Assert.EndsWith(".", await BrokenAsync(file), StringComparison.Ordinal);
         }
 
+        // An end that declares two entries before a table of many: whoever believed it would make an object of each.
+        var lying = BillFile.Zip(Enumerable.Range(0, 100).Select(number => ($"{number}.csv", Array.Empty<byte>())));
+        (lying[^14], lying[^12], lying[^10], lying[^9]) = (2, 2, 100, 0);
+        Assert.Contains("contradicts itself", await BrokenAsync(lying), StringComparison.Ordinal);
+
         var bomb = BillFile.Zip((name, [.. csv, .. Encoding.ASCII.GetBytes(new string('\n', 32 * 1024 * 1024))]));
         Assert.Contains("times its compressed size", await BrokenAsync(bomb), StringComparison.Ordinal);
     }

@@ -21,7 +21,7 @@ public sealed class RefundTests
         Assert.Equal((202, "processing"), (part.Status, part.Json["status"]!.GetValue<string>()));
         Assert.Equal($"/api/refunds/{part.Json["refundNo"]}", part.Location);
         Assert.Equal("succeeded", await scripted.Shop.PaymentStatusAsync(paymentNo));
-        Assert.Empty(scripted.Calls.Where(call => call.StartsWith("refund", StringComparison.Ordinal)));
+        Assert.DoesNotContain(scripted.Calls, call => call.StartsWith("refund", StringComparison.Ordinal));
 
         Assert.Equal(1, await scripted.SweepAsync());
         Assert.Equal("succeeded", await StatusAsync(scripted, part.Json["refundNo"]!.GetValue<string>()));

@@ -47,7 +47,7 @@ internal sealed class ScriptedShop : IAsyncDisposable
             File.Copy(file, Path.Combine(folder.FullName, Path.GetFileName(file)));
         }
 
-        var id = Guid.NewGuid().ToString("N")[..12];
+        var id = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(6));
         var (first, second) = ("s" + id, "t" + id);
         var configured = new Dictionary<string, string?>
         {

@@ -115,6 +115,46 @@ public sealed class ReconciliationTests
 
     [Theory]
     [MemberData(nameof(Stores))]
+    public async Task F20_an_outage_of_thirty_hours_ends_with_everything_settled_and_nothing_twice(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store, ("Modular:Payments:OrderExpiry", "2.00:00:00"));
+        var (_, refunded) = await scripted.PaidAsync();
+        var refundNo = await scripted.RefundNoAsync(refunded, 36800);
+        var waiting = new List<(string OrderNo, string PaymentNo)>();
+        for (var count = 0; count < 20; count++)
+        {
+            waiting.Add(await StartedAsync(scripted));
+        }
+
+        // The shoppers pay, nobody hears of it, and the provider answers nothing for thirty hours.
+        scripted.Says = words => words[0] == "bill" ? "notready" : "unknown";
+        for (var hour = 0; hour < 60; hour++)
+        {
+            await scripted.Shop.SendAsync(new ConfirmPayments.Command());
+            await scripted.SweepAsync();
+            await scripted.Shop.SendAsync(new ReconcileStatements.Command());
+            scripted.Shop.Clock.Advance(TimeSpan.FromMinutes(30));
+        }
+
+        Assert.All(waiting, it => Assert.DoesNotContain(scripted.Calls, call => call.StartsWith("close", StringComparison.Ordinal) && call.EndsWith(it.PaymentNo, StringComparison.Ordinal)));
+        scripted.Says = words => words[0] switch { "query" => $"paid 36800 T{words[2]}", "bill" => "notready", _ => null };
+        scripted.Shop.Clock.Advance(TimeSpan.FromHours(1));
+        await scripted.Shop.SendAsync(new ConfirmPayments.Command());
+        scripted.Shop.Clock.Advance(TimeSpan.FromHours(6));
+        await scripted.SweepAsync();
+
+        foreach (var (orderNo, paymentNo) in waiting)
+        {
+            await scripted.Shop.AssertPaidOnceAsync(orderNo, paymentNo);
+        }
+
+        Assert.Equal("refunded", await scripted.Shop.PaymentStatusAsync(refunded));
+        Assert.Single(scripted.Calls.Where(call => call.StartsWith("refund ", StringComparison.Ordinal) && call.Contains(refundNo, StringComparison.Ordinal)).Distinct());
+        await AssertBooksAsync(scripted);
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
     public async Task L07_a_bill_that_breaks_off_or_whose_totals_differ_is_refused_whole(string store)
     {
         await using var scripted = await ScriptedShop.StartAsync(store);

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Modular.Kernel.Data;
 using Modular.Payments;
+using Modular.Webhooks;
 
 namespace Modular.Web.Health;
 
@@ -10,7 +11,7 @@ namespace Modular.Web.Health;
 internal static class ShopHealth
 {
     public static void AddShopHealth(this IServiceCollection services) =>
-        services.AddHealthChecks().AddCheck<DatabaseCheck>("database").AddCheck<ProvidersCheck>("providers");
+        services.AddHealthChecks().AddCheck<DatabaseCheck>("database").AddCheck<ProvidersCheck>("providers").AddCheck<WebhooksCheck>("webhooks");
 
     public static void MapShopHealth(this WebApplication app)
     {
@@ -51,6 +52,16 @@ internal static class ShopHealth
                 ? HealthCheckResult.Healthy()
                 : HealthCheckResult.Degraded(
                     "Some provider instances are out of service.", data: broken.ToDictionary(provider => provider.Name, provider => (object)provider.Problem!));
+        }
+    }
+    private sealed class WebhooksCheck(IMediator mediator) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            var broken = await mediator.Send(new ListEndpointProblems(), cancellationToken);
+            return broken.Count == 0
+                ? HealthCheckResult.Healthy()
+                : HealthCheckResult.Degraded("Some webhooks are out of service.", data: broken.ToDictionary(pair => pair.Key, pair => (object)pair.Value));
         }
     }
 }

@@ -9,6 +9,7 @@ using Modular.Payments;
 using Modular.Web.Health;
 using Modular.Web.Jobs;
 using Modular.Web.Security;
+using Modular.Webhooks;
 
 namespace Modular.Web.Hosting;
 
@@ -72,7 +73,7 @@ public static class Shop
         }
 
         // The modules.
-        services.AddKernel().AddOrdering(configuration).AddPayments(configuration);
+        services.AddKernel().AddOrdering(configuration).AddPayments(configuration).AddWebhooks(configuration);
         services.AddStore(configuration);
 
         // The web around them.
@@ -109,6 +110,7 @@ public static class Shop
         var api = app.MapGroup("/api").RequireAuthorization(ApiKeys.Policy).DisableAntiforgery().AddEndpointFilter<RouteGroupBuilder, ApiErrors>();
         api.MapOrderingApi();
         api.MapPaymentsApi();
+        api.MapWebhooksApi();
         app.MapGateways();
         app.MapOrderingPages();
         app.MapRazorPages();

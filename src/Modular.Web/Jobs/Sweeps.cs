@@ -4,6 +4,7 @@ using MediatR;
 using Modular.Kernel.Outbox;
 using Modular.Ordering;
 using Modular.Payments;
+using Modular.Webhooks;
 
 namespace Modular.Web.Jobs;
 
@@ -37,4 +38,14 @@ public sealed class Sweeps(IMediator mediator)
     [DisplayName("Dispatch events")]
     [AutomaticRetry(Attempts = 0)]
     public Task<int> DispatchEventsAsync(CancellationToken cancellationToken) => mediator.Send(new DispatchEvents(), cancellationToken);
+
+    /// <summary>Sends the webhooks that are due. A receiver that takes long is left to its lane, so that no worker waits for it.</summary>
+    [DisplayName("Send webhooks")]
+    [AutomaticRetry(Attempts = 0)]
+    public Task<int> SendWebhooksAsync(CancellationToken cancellationToken) => mediator.Send(new SendDeliveries.Command(TimeSpan.FromSeconds(1)), cancellationToken);
+
+    /// <summary>Deletes the webhooks' deliveries whose time is over.</summary>
+    [DisplayName("Forget old webhooks")]
+    [AutomaticRetry(Attempts = 0)]
+    public Task<int> ForgetWebhooksAsync(CancellationToken cancellationToken) => mediator.Send(new ForgetDeliveries.Command(), cancellationToken);
 }

@@ -9,6 +9,7 @@ using Modular.Payments;
 using Modular.Web.Health;
 using Modular.Web.Jobs;
 using Modular.Web.Security;
+using Modular.Web.Telemetry;
 using Modular.Webhooks;
 
 namespace Modular.Web.Hosting;
@@ -87,6 +88,7 @@ public static class Shop
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         services.AddSweeps(configuration);
         services.AddShopHealth();
+        builder.AddShopTelemetry();
     }
 
     private static void Configure(WebApplication app)

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Modular.Kernel;
 using Modular.Kernel.Data;
+using Modular.Kernel.Telemetry;
 
 namespace Modular.Webhooks;
 
@@ -14,7 +15,7 @@ namespace Modular.Webhooks;
 /// jobs, not in them, so that an endpoint that hangs holds up itself alone and occupies no worker. Thread-safe.
 /// </summary>
 internal sealed partial class DeliveryLanes(
-    WebhookEndpoints endpoints, WebhookOptions options, WebhookClient client, IServiceScopeFactory scopes, TimeProvider time, ILogger<DeliveryLanes> log)
+    WebhookEndpoints endpoints, WebhookOptions options, WebhookClient client, IServiceScopeFactory scopes, ShopMeter meter, TimeProvider time, ILogger<DeliveryLanes> log)
     : IHostedService, IDisposable
 {
     // What one endpoint receives at once from one node.
@@ -116,6 +117,7 @@ internal sealed partial class DeliveryLanes(
         await using var scope = scopes.CreateAsyncScope();
         await RecordAsync(scope.ServiceProvider.GetRequiredService<ModularDbContext>(), delivery, answer, verdict, cancellationToken);
         LogTried(delivery.Id, endpoint.Name, delivery.Attempts, answer.Status, answer.Error, verdict.Status);
+        meter.WebhookTried(endpoint.Name, verdict.Status.ToText());
         if (verdict.Pauses)
         {
             LogGone(endpoint.Name);

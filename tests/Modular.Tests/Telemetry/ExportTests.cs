@@ -8,7 +8,6 @@ using Modular.Kernel.Outbox;
 using Modular.Payments;
 using Modular.Testing.Hosting;
 using Modular.Tests.Support;
-using Modular.Tests.Webhooks;
 using Modular.Webhooks;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;

@@ -3,18 +3,17 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Modular.Testing.Hosting;
 
-namespace Modular.Tests.Webhooks;
+namespace Modular.Testing.Hosting;
 
 /// <summary>One webhook as it arrived.</summary>
-internal sealed record Received(string Id, string Timestamp, string Signature, string Body)
+public sealed record Received(string Id, string Timestamp, string Signature, string Body)
 {
     public string Type => System.Text.Json.Nodes.JsonNode.Parse(Body)!["type"]!.GetValue<string>();
 }
 
 /// <summary>The merchant's other system: it keeps what it gets and answers as the test wants.</summary>
-internal sealed class Receiver : IAsyncDisposable
+public sealed class Receiver : IAsyncDisposable
 {
     private readonly WebApplication app;
     private readonly ConcurrentQueue<Received> received = new();
@@ -29,6 +28,7 @@ internal sealed class Receiver : IAsyncDisposable
 
     public static Task AnswerAsync(HttpContext context, int status, string text = "")
     {
+        ArgumentNullException.ThrowIfNull(context);
         context.Response.StatusCode = status;
         return context.Response.WriteAsync(text);
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
@@ -60,8 +61,8 @@ internal sealed class WebhookClient(WebhookOptions options, TimeProvider time) :
         MaxResponseHeadersLength = 16,
         // The rest of a long answer is not read to save a connection.
         MaxResponseDrainSize = 0,
-        // What the shop traces is nobody else's business.
-        ActivityHeadersPropagator = null,
+        // The call is traced, and the trace's id is nobody else's business. Null would switch the tracing off.
+        ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
     })
     {
         Timeout = Timeout.InfiniteTimeSpan,

@@ -59,7 +59,7 @@ public sealed class ExportTests
         var (traces, metrics, logs) = (collector.Text("/v1/traces"), collector.Text("/v1/metrics"), collector.Text("/v1/logs"));
         Assert.Contains("/payments/{instance}/return", traces, StringComparison.Ordinal);
         Assert.Contains("/sns/oauth2/access_token", traces, StringComparison.Ordinal);
-        Assert.Contains("/hook", traces, StringComparison.Ordinal);
+        Assert.Contains(new Uri(receiver.Address, "/hook").ToString(), traces, StringComparison.Ordinal);
         Assert.Contains("modular.payments.settled", metrics, StringComparison.Ordinal);
         Assert.Contains("Provider instance", logs, StringComparison.Ordinal);
         foreach (var text in new[] { traces, metrics, logs })

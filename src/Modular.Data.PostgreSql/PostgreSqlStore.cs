@@ -6,6 +6,7 @@ using Modular.Kernel;
 using Modular.Kernel.Data;
 using Modular.Ordering;
 using Modular.Payments;
+using Modular.Webhooks;
 using Npgsql;
 
 namespace Modular.Data.PostgreSql;
@@ -70,7 +71,7 @@ public static class PostgreSqlStore
 internal sealed class DesignTime : IDesignTimeDbContextFactory<ModularDbContext>
 {
     public ModularDbContext CreateDbContext(string[] args) =>
-        new ServiceCollection().AddKernel().AddOrdering(new ConfigurationManager()).AddPayments(new ConfigurationManager())
+        new ServiceCollection().AddKernel().AddOrdering(new ConfigurationManager()).AddPayments(new ConfigurationManager()).AddWebhooks(new ConfigurationManager())
             .AddDbContext<ModularDbContext>(options => options.UseModularPostgreSql(NpgsqlDataSource.Create("Host=localhost;Database=design")))
             .BuildServiceProvider().GetRequiredService<ModularDbContext>();
 }

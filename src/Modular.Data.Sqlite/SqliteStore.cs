@@ -7,6 +7,7 @@ using Modular.Kernel;
 using Modular.Kernel.Data;
 using Modular.Ordering;
 using Modular.Payments;
+using Modular.Webhooks;
 
 namespace Modular.Data.Sqlite;
 
@@ -45,7 +46,7 @@ public static class SqliteStore
 internal sealed class DesignTime : IDesignTimeDbContextFactory<ModularDbContext>
 {
     public ModularDbContext CreateDbContext(string[] args) =>
-        new ServiceCollection().AddKernel().AddOrdering(new ConfigurationManager()).AddPayments(new ConfigurationManager())
+        new ServiceCollection().AddKernel().AddOrdering(new ConfigurationManager()).AddPayments(new ConfigurationManager()).AddWebhooks(new ConfigurationManager())
             .AddDbContext<ModularDbContext>(options => options.UseModularSqlite("Data Source=design.db"))
             .BuildServiceProvider().GetRequiredService<ModularDbContext>();
 }

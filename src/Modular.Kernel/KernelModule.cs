@@ -6,6 +6,7 @@ using Modular.Kernel.Data;
 using Modular.Kernel.Idempotency;
 using Modular.Kernel.Outbox;
 using Modular.Kernel.Pipeline;
+using Modular.Kernel.Telemetry;
 
 namespace Modular.Kernel;
 
@@ -17,6 +18,8 @@ public static class KernelModule
         services.AddTransient<ServiceFactory>(provider => provider.GetRequiredService);
         services.AddTransient<IMediator, Mediator>();
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(ValidationBehaviour<,>));
+        services.AddMetrics();
+        services.AddSingleton<ShopMeter>();
         services.AddSingleton<IModelPart, OutboxModel>();
         services.AddSingleton<IModelPart, IdempotencyModel>();
         return services.AddSlicesOf(typeof(KernelModule).Assembly);

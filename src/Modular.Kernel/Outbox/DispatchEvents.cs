@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Modular.Kernel.Data;
+using Modular.Kernel.Telemetry;
 
 namespace Modular.Kernel.Outbox;
 
@@ -17,7 +18,7 @@ public sealed record EventOccurred(long Id, string Type, string Data, DateTimeOf
 public sealed record DispatchEvents : IRequest<int>;
 
 internal sealed partial class DispatchEventsHandler(
-    ModularDbContext db, IServiceScopeFactory scopes, TimeProvider time, ILogger<DispatchEventsHandler> log) : IRequestHandler<DispatchEvents, int>
+    ModularDbContext db, IServiceScopeFactory scopes, ShopMeter meter, TimeProvider time, ILogger<DispatchEventsHandler> log) : IRequestHandler<DispatchEvents, int>
 {
     private const int BatchSize = 100;
 
@@ -30,6 +31,7 @@ internal sealed partial class DispatchEventsHandler(
 
     public async Task<int> Handle(DispatchEvents request, CancellationToken cancellationToken)
     {
+        meter.OutboxSeen(await db.OutboxLagAsync(time.UtcNow(), cancellationToken));
         var claimed = await ClaimAsync(cancellationToken);
         var delivered = 0;
         foreach (var message in claimed)

@@ -30,6 +30,19 @@ public sealed class OutboxMessage
     public string? Error { get; set; }
 }
 
+/// <summary>How far behind the outbox is.</summary>
+public static class OutboxReading
+{
+    /// <summary>How long the oldest event that is due has waited; zero when none is due.</summary>
+    public static async Task<TimeSpan> OutboxLagAsync(this ModularDbContext db, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        var oldest = await db.Set<OutboxMessage>().Where(message => message.DueAt <= now).OrderBy(message => message.DueAt)
+            .Select(message => message.DueAt).FirstOrDefaultAsync(cancellationToken);
+        return oldest is { } due ? now - due : TimeSpan.Zero;
+    }
+}
+
 internal sealed class OutboxModel : IModelPart
 {
     public void Configure(ModelBuilder model) => model.Entity<OutboxMessage>(message =>

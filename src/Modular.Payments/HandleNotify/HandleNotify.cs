@@ -4,6 +4,7 @@ using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Modular.Kernel;
+using Modular.Kernel.Telemetry;
 using Modular.Payments.Abstractions;
 using Modular.Payments.Providers;
 using Modular.Payments.Settlement;
@@ -36,7 +37,7 @@ public static partial class HandleNotify
 
     internal sealed partial class Handler(
         ProviderCatalogue providers, SettlementQueue settlement, RefundDoor refunds, InboxRecorder inbox, HintedQuery hints, RefusalDoctor doctor,
-        PaymentsOptions options, TimeProvider time, ILogger<Handler> log)
+        PaymentsOptions options, ShopMeter meter, TimeProvider time, ILogger<Handler> log)
         : IRequestHandler<Command, Outcome>
     {
         private static readonly string Probe = RefusalReason.Probe.ToText();
@@ -50,7 +51,7 @@ public static partial class HandleNotify
 
             if (!provider.InService)
             {
-                return new Outcome.Unavailable();
+                return Unavailable(provider.Name);
             }
 
             var received = new Received(
@@ -81,11 +82,11 @@ public static partial class HandleNotify
             var outcome = await StoreAsync(new Entry(provider.Name, provider.Account, ReportSource.Notify, report, message), cancellationToken);
             if (outcome is null)
             {
-                return new Outcome.Unavailable();
+                return Unavailable(provider.Name);
             }
 
             LogNotified(provider.Name, report.PaymentNo, outcome.Effect, outcome.Reason);
-            return new Outcome.Reply(outcome.Effect is Effect.WrongAccount or Effect.UnknownPayment ? provider.Refuse() : provider.Acknowledge());
+            return Answer(provider, outcome.Effect is Effect.WrongAccount or Effect.UnknownPayment ? outcome.Effect.ToText() : null);
         }
 
         /// <summary>What the message says of the payment comes first: a refund of money that nobody noticed yet has to find it here.</summary>
@@ -106,19 +107,19 @@ public static partial class HandleNotify
             if (refund.Payment is { } payment
                 && await StoreAsync(new Entry(provider.Name, provider.Account, ReportSource.Notify, payment, null), cancellationToken) is null)
             {
-                return new Outcome.Unavailable();
+                return Unavailable(provider.Name);
             }
 
             try
             {
                 var outcomes = await refunds.ApplyAsync(provider.Name, provider.Account, refund.Reports, inbox.Accepted(received), cancellationToken);
                 LogRefunded(provider.Name, refund.Reports[0].RefundNo, outcomes[0].Effect, outcomes[0].Reason);
-                return new Outcome.Reply(outcomes.All(outcome => outcome.Reason == RefundDoor.UnknownPayment) ? provider.Refuse() : provider.Acknowledge());
+                return Answer(provider, outcomes.All(outcome => outcome.Reason == RefundDoor.UnknownPayment) ? RefundDoor.UnknownPayment : null);
             }
             catch (Exception e) when (e is DbException or DbUpdateException or OperationCanceledException or TimeoutException)
             {
                 LogNotStored(provider.Name, e.GetType().Name);
-                return new Outcome.Unavailable();
+                return Unavailable(provider.Name);
             }
         }
 
@@ -148,7 +149,19 @@ public static partial class HandleNotify
                 await TakeHintAsync(provider.Name, paymentNoHint, cancellationToken);
             }
 
-            return new Outcome.Reply(provider.Refuse());
+            return Answer(provider, reason);
+        }
+
+        private Outcome.Reply Answer(ProviderInstance provider, string? refusal)
+        {
+            meter.Notified(provider.Name, refusal is null ? "accepted" : "refused", refusal);
+            return new Outcome.Reply(refusal is null ? provider.Acknowledge() : provider.Refuse());
+        }
+
+        private Outcome.Unavailable Unavailable(string instance)
+        {
+            meter.Notified(instance, "unavailable");
+            return new Outcome.Unavailable();
         }
 
         [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The sweep comes to the payment without the hint as well.")]
@@ -167,7 +180,7 @@ public static partial class HandleNotify
         private Outcome.Unavailable Undecided(ProviderInstance provider, Verification verification)
         {
             LogUndecided(provider.Name, (verification as Verification.Undecided)?.Detail ?? "The plugin returned nothing.");
-            return new Outcome.Unavailable();
+            return Unavailable(provider.Name);
         }
 
         [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever keeps a notification from being stored, the provider must send it again.")]

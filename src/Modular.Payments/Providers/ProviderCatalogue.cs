@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
+using Modular.Kernel.Telemetry;
 using Modular.Payments.Abstractions;
 
 namespace Modular.Payments.Providers;
@@ -15,11 +16,11 @@ internal sealed partial class ProviderCatalogue
 {
     private readonly Dictionary<string, ProviderInstance> byName;
 
-    public ProviderCatalogue(IConfiguration configuration, PaymentsOptions options, TimeProvider time, ILogger<ProviderCatalogue> log)
+    public ProviderCatalogue(IConfiguration configuration, PaymentsOptions options, TimeProvider time, ILogger<ProviderCatalogue> log, ShopMeter? meter = null)
     {
         var loader = new PluginLoader(configuration["Modular:Plugins:Path"] is { Length: > 0 } path ? path : Path.Combine(AppContext.BaseDirectory, "plugins"));
         Configured = [.. configuration.GetSection("Modular:Providers").GetChildren().Select(section => ConfiguredPlugin.Read(section, loader))];
-        Instances = [.. Configured.Select(configured => Make(configured, options, time))];
+        Instances = [.. Configured.Select(configured => Make(configured, options, time, meter))];
         byName = Instances.ToDictionary(instance => instance.Name, StringComparer.Ordinal);
         foreach (var instance in Instances)
         {
@@ -61,7 +62,7 @@ internal sealed partial class ProviderCatalogue
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A plugin's failure takes its own instance out of service and nothing else.")]
-    private static ProviderInstance Make(ConfiguredPlugin configured, PaymentsOptions options, TimeProvider time)
+    private static ProviderInstance Make(ConfiguredPlugin configured, PaymentsOptions options, TimeProvider time, ShopMeter? meter)
     {
         var (name, plugin) = (configured.Name, configured.PluginName);
         try
@@ -72,7 +73,7 @@ internal sealed partial class ProviderCatalogue
             }
 
             var provider = Create(configured, ProviderHttp.Create(), time);
-            return new ProviderInstance(name, plugin, configured.Plugin!, provider);
+            return new ProviderInstance(name, plugin, configured.Plugin!, provider) { Meter = meter };
         }
         catch (ProviderSettingsException e)
         {

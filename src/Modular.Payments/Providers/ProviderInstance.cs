@@ -1,5 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Modular.Kernel.Telemetry;
 using Modular.Payments.Abstractions;
 
 namespace Modular.Payments.Providers;
@@ -51,6 +55,9 @@ internal sealed class ProviderInstance
     public string Name { get; }
 
     public string Plugin { get; }
+
+    /// <summary>Where the calls are counted; null where nobody counts.</summary>
+    public ShopMeter? Meter { get; init; }
 
     public IReadOnlyDictionary<string, string> DisplayNames { get; }
 
@@ -149,8 +156,22 @@ internal sealed class ProviderInstance
 
     public NotificationReply Refuse() => provider!.Refuse();
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The contract says that any exception of a plugin means unknown.")]
+    /// <summary>An answer's kind in one word, for measurements: the contract has few, and a plugin can add none.</summary>
+    public static string NameOf(object? answer) => answer is null ? "unknown" : JsonNamingPolicy.SnakeCaseLower.ConvertName(answer.GetType().Name);
+
     private async Task<T> CallAsync<T>(
+        Func<IPaymentProvider, CancellationToken, Task<T>> call, Func<string, T> unknown, TimeSpan budget, CancellationToken cancellationToken,
+        [CallerMemberName] string name = "")
+        where T : class
+    {
+        var startedAt = Stopwatch.GetTimestamp();
+        var answer = await LimitAsync(call, unknown, budget, cancellationToken);
+        Meter?.ProviderCalled(Name, JsonNamingPolicy.SnakeCaseLower.ConvertName(name[..^"Async".Length]), NameOf(answer), Stopwatch.GetElapsedTime(startedAt));
+        return answer;
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The contract says that any exception of a plugin means unknown.")]
+    private async Task<T> LimitAsync<T>(
         Func<IPaymentProvider, CancellationToken, Task<T>> call, Func<string, T> unknown, TimeSpan budget, CancellationToken cancellationToken)
         where T : class
     {

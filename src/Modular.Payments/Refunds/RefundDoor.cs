@@ -5,6 +5,7 @@ using Modular.Kernel;
 using Modular.Kernel.Data;
 using Modular.Kernel.Messages;
 using Modular.Kernel.Outbox;
+using Modular.Kernel.Telemetry;
 using Modular.Payments.Abstractions;
 using Modular.Payments.Ledger;
 using Modular.Payments.Settlement;
@@ -19,7 +20,7 @@ internal sealed record RefundOutcome(RefundEffect Effect, string? Reason, Refund
 /// The one door to refunded. Notifications, answers, queries and bills come through here: each report is decided in pure code, and
 /// refunds, payments, orders, ledger, events and the message that brought the news are one commit. Nothing else finishes a refund.
 /// </summary>
-internal sealed class RefundDoor(ModularDbContext db, IMediator mediator, TimeProvider time)
+internal sealed class RefundDoor(ModularDbContext db, IMediator mediator, ShopMeter meter, TimeProvider time)
 {
     public const string UnknownRefund = "unknown_refund";
     public const string UnknownPayment = "unknown_payment";
@@ -80,6 +81,7 @@ internal sealed class RefundDoor(ModularDbContext db, IMediator mediator, TimePr
             await mediator.Publish(new OrdersChanged(changed), cancellationToken);
         }
 
+        outcomes.ForEach(outcome => meter.RefundReported(instance, outcome.Effect.ToText()));
         return outcomes;
     }
 

@@ -3,6 +3,7 @@ using MediatR;
 using Modular.Kernel;
 using Modular.Kernel.Data;
 using Modular.Kernel.Messages;
+using Modular.Kernel.Telemetry;
 using Modular.Payments.Abstractions;
 using Modular.Payments.Ledger;
 
@@ -15,7 +16,7 @@ namespace Modular.Payments.Settlement;
 /// news. Nothing else changes a payment's state but <see cref="SupersedeAsync"/>.
 /// </summary>
 /// <remarks>A lost race shows as an exception that <see cref="WriteConflict.Is"/> knows; the caller begins again.</remarks>
-internal sealed class SettlementDoor(ModularDbContext db, IMediator mediator, PaymentsOptions options, TimeProvider time)
+internal sealed class SettlementDoor(ModularDbContext db, IMediator mediator, PaymentsOptions options, ShopMeter meter, TimeProvider time)
 {
     public async Task<Plan> ApplyAsync(IReadOnlyList<Entry> batch, CancellationToken cancellationToken)
     {
@@ -33,6 +34,12 @@ internal sealed class SettlementDoor(ModularDbContext db, IMediator mediator, Pa
 
         await writes.ExecuteAsync(db, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        meter.BatchCommitted(batch.Count);
+        foreach (var change in plan.Changes)
+        {
+            meter.PaymentSettled(change.Before.Provider, change.Source.ToText(), change.To.ToText());
+        }
+
         return plan;
     }
 

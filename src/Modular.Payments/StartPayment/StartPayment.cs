@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Modular.Kernel;
 using Modular.Kernel.Data;
 using Modular.Kernel.Messages;
+using Modular.Kernel.Telemetry;
 using Modular.Payments.Abstractions;
 using Modular.Payments.Providers;
 
@@ -67,7 +68,7 @@ public static class StartPayment
 
     internal sealed class Handler(
         ModularDbContext db, IMediator mediator, ProviderCatalogue providers, ProviderInquiry inquiry, AttemptEnder ender,
-        PaymentStarter starter, PaymentsOptions options, TimeProvider time) : IRequestHandler<Command, Outcome>
+        PaymentStarter starter, PaymentsOptions options, ShopMeter meter, TimeProvider time) : IRequestHandler<Command, Outcome>
     {
         // Each round either answers or has ended an attempt or lost a race; more rounds mean that something is wrong.
         private const int MaxRounds = 4;
@@ -197,7 +198,9 @@ public static class StartPayment
 
         private async Task<Outcome> BeginAsync(Payment payment, ProviderInstance provider, string? payerId, bool reused, CancellationToken cancellationToken)
         {
-            switch (await starter.StartAsync(payment, provider, payerId, cancellationToken))
+            var said = await starter.StartAsync(payment, provider, payerId, cancellationToken);
+            meter.PaymentStarted(provider.Name, payment.Scene.ToText(), ProviderInstance.NameOf(said));
+            switch (said)
             {
                 case StartAnswer.Started started:
                     return new Outcome.Started(payment.OrderNo, payment.View, started.Action, reused);

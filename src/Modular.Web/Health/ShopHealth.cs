@@ -1,8 +1,13 @@
+using System.Diagnostics.CodeAnalysis;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Modular.Kernel;
 using Modular.Kernel.Data;
+using Modular.Kernel.Outbox;
+using Modular.Kernel.Telemetry;
 using Modular.Payments;
+using Modular.Webhooks;
 
 namespace Modular.Web.Health;
 
@@ -10,7 +15,7 @@ namespace Modular.Web.Health;
 internal static class ShopHealth
 {
     public static void AddShopHealth(this IServiceCollection services) =>
-        services.AddHealthChecks().AddCheck<DatabaseCheck>("database").AddCheck<ProvidersCheck>("providers");
+        services.AddHealthChecks().AddCheck<DatabaseCheck>("database").AddCheck<ProvidersCheck>("providers").AddCheck<WebhooksCheck>("webhooks").AddCheck<JobsCheck>("jobs").AddCheck<OutboxCheck>("outbox");
 
     public static void MapShopHealth(this WebApplication app)
     {
@@ -51,6 +56,59 @@ internal static class ShopHealth
                 ? HealthCheckResult.Healthy()
                 : HealthCheckResult.Degraded(
                     "Some provider instances are out of service.", data: broken.ToDictionary(provider => provider.Name, provider => (object)provider.Problem!));
+        }
+    }
+    private sealed class WebhooksCheck(IMediator mediator) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            var broken = await mediator.Send(new ListEndpointProblems(), cancellationToken);
+            return broken.Count == 0
+                ? HealthCheckResult.Healthy()
+                : HealthCheckResult.Degraded("Some webhooks are out of service.", data: broken.ToDictionary(pair => pair.Key, pair => (object)pair.Value));
+        }
+    }
+
+    /// <summary>A node whose jobs stand still takes orders and money all the same, so it is degraded and not out of service.</summary>
+    private sealed class JobsCheck(ShopMeter meter, IConfiguration configuration, TimeProvider time) : IHealthCheck
+    {
+        // The sweeps run every two seconds; with many nodes each gets its share.
+        private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(60);
+
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            if (!configuration.GetValue("Modular:Jobs:Enabled", true))
+            {
+                return Task.FromResult(HealthCheckResult.Healthy("This node leaves the jobs to others."));
+            }
+
+            // A node that has just started has had no time yet.
+            var since = meter.LastSweepAt ?? meter.StartedAt;
+            return Task.FromResult(time.GetUtcNow() - since <= LongestSilence
+                ? HealthCheckResult.Healthy()
+                : HealthCheckResult.Degraded("No job has run on this node for a minute: see /hangfire and the log.", data: new Dictionary<string, object> { ["lastRun"] = since }));
+        }
+    }
+
+    private sealed class OutboxCheck(ModularDbContext db, TimeProvider time) : IHealthCheck
+    {
+        // An event is dispatched within seconds, and one that fails is due again later.
+        private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
+
+        [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "That the database cannot be read is the database check's to say.")]
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                var lag = await db.OutboxLagAsync(time.UtcNow(), cancellationToken);
+                return lag <= LongestWait
+                    ? HealthCheckResult.Healthy()
+                    : HealthCheckResult.Degraded("Events wait too long: no node runs the jobs, or they fail.", data: new Dictionary<string, object> { ["seconds"] = (long)lag.TotalSeconds });
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                return HealthCheckResult.Degraded("The outbox cannot be read.", data: new Dictionary<string, object> { ["error"] = e.GetType().Name });
+            }
         }
     }
 }

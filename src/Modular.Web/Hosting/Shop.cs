@@ -10,6 +10,8 @@ using Modular.Web.Audit;
 using Modular.Web.Health;
 using Modular.Web.Jobs;
 using Modular.Web.Security;
+using Modular.Web.Telemetry;
+using Modular.Webhooks;
 
 namespace Modular.Web.Hosting;
 
@@ -73,7 +75,7 @@ public static class Shop
         }
 
         // The modules.
-        services.AddKernel().AddOrdering(configuration).AddPayments(configuration);
+        services.AddKernel().AddOrdering(configuration).AddPayments(configuration).AddWebhooks(configuration);
         services.AddStore(configuration);
 
         // The web around them.
@@ -88,6 +90,7 @@ public static class Shop
         services.AddSweeps(configuration);
         services.AddShopHealth();
         services.AddShopAudit();
+        builder.AddShopTelemetry();
     }
 
     private static void Configure(WebApplication app)
@@ -111,6 +114,7 @@ public static class Shop
         var api = app.MapGroup("/api").RequireAuthorization(ApiKeys.Policy).DisableAntiforgery().AddEndpointFilter<RouteGroupBuilder, ApiErrors>();
         api.MapOrderingApi();
         api.MapPaymentsApi();
+        api.MapWebhooksApi();
         app.MapGateways();
         app.MapOrderingPages();
         app.MapRazorPages();

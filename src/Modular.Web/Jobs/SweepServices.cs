@@ -60,6 +60,8 @@ internal static class SweepServices
         jobs.AddOrUpdate<Sweeps>("close-orders", sweeps => sweeps.CloseOrdersAsync(CancellationToken.None), EveryTwoSeconds, utc);
         jobs.AddOrUpdate<Sweeps>("forget-messages", sweeps => sweeps.ForgetMessagesAsync(CancellationToken.None), Nightly, utc);
         jobs.AddOrUpdate<Sweeps>("dispatch-events", sweeps => sweeps.DispatchEventsAsync(CancellationToken.None), EveryTwoSeconds, utc);
+        jobs.AddOrUpdate<Sweeps>("send-webhooks", sweeps => sweeps.SendWebhooksAsync(CancellationToken.None), EveryTwoSeconds, utc);
+        jobs.AddOrUpdate<Sweeps>("forget-webhooks", sweeps => sweeps.ForgetWebhooksAsync(CancellationToken.None), Nightly, utc);
     }
 
     public static void MapSweepDashboard(this WebApplication app) =>

@@ -1,10 +1,14 @@
 using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Hangfire;
 using MediatR;
 using Modular.Kernel.Audit;
 using Modular.Kernel.Outbox;
+using Modular.Kernel.Telemetry;
 using Modular.Ordering;
 using Modular.Payments;
+using Modular.Webhooks;
 
 namespace Modular.Web.Jobs;
 
@@ -12,17 +16,17 @@ namespace Modular.Web.Jobs;
 /// The recurring jobs. A job is only a wake-up: the work list is the shop's own rows with a due time, which each run
 /// claims in batches, so that a lost, doubled or late job changes nothing.
 /// </summary>
-public sealed class Sweeps(IMediator mediator)
+public sealed class Sweeps(IMediator mediator, ShopMeter meter)
 {
     /// <summary>Asks the providers about the open payments that are due.</summary>
     [DisplayName("Confirm payments that are due")]
     [AutomaticRetry(Attempts = 0)]
-    public Task<int> ConfirmPaymentsAsync(CancellationToken cancellationToken) => mediator.Send(new ConfirmPayments.Command(), cancellationToken);
+    public Task<int> ConfirmPaymentsAsync(CancellationToken cancellationToken) => RunAsync(new ConfirmPayments.Command(), cancellationToken);
 
     /// <summary>Sends the refunds that are due and asks about those under way.</summary>
     [DisplayName("Send refunds and ask about them")]
     [AutomaticRetry(Attempts = 0)]
-    public Task<int> SendRefundsAsync(CancellationToken cancellationToken) => mediator.Send(new SendRefunds.Command(), cancellationToken);
+    public Task<int> SendRefundsAsync(CancellationToken cancellationToken) => RunAsync(new SendRefunds.Command(), cancellationToken);
 
     /// <summary>Fetches the bills of the days that are over and compares them.</summary>
     [DisplayName("Reconcile statements")]
@@ -38,15 +42,37 @@ public sealed class Sweeps(IMediator mediator)
     /// <summary>Closes the orders whose time is over.</summary>
     [DisplayName("Close expired orders")]
     [AutomaticRetry(Attempts = 0)]
-    public Task<int> CloseOrdersAsync(CancellationToken cancellationToken) => mediator.Send(new CloseOrders.Command(), cancellationToken);
+    public Task<int> CloseOrdersAsync(CancellationToken cancellationToken) => RunAsync(new CloseOrders.Command(), cancellationToken);
 
     /// <summary>Deletes the inbox's messages whose time is over.</summary>
     [DisplayName("Forget old messages")]
     [AutomaticRetry(Attempts = 0)]
-    public Task<int> ForgetMessagesAsync(CancellationToken cancellationToken) => mediator.Send(new ForgetMessages.Command(), cancellationToken);
+    public Task<int> ForgetMessagesAsync(CancellationToken cancellationToken) => RunAsync(new ForgetMessages.Command(), cancellationToken);
 
     /// <summary>Delivers the events that are due.</summary>
     [DisplayName("Dispatch events")]
     [AutomaticRetry(Attempts = 0)]
-    public Task<int> DispatchEventsAsync(CancellationToken cancellationToken) => mediator.Send(new DispatchEvents(), cancellationToken);
+    public Task<int> DispatchEventsAsync(CancellationToken cancellationToken) => RunAsync(new DispatchEvents(), cancellationToken);
+
+    /// <summary>Sends the webhooks that are due. A receiver that takes long is left to its lane, so that no worker waits for it.</summary>
+    [DisplayName("Send webhooks")]
+    [AutomaticRetry(Attempts = 0)]
+    public Task<int> SendWebhooksAsync(CancellationToken cancellationToken) => RunAsync(new SendDeliveries.Command(TimeSpan.FromSeconds(1)), cancellationToken);
+
+    /// <summary>Deletes the webhooks' deliveries whose time is over.</summary>
+    [DisplayName("Forget old webhooks")]
+    [AutomaticRetry(Attempts = 0)]
+    public Task<int> ForgetWebhooksAsync(CancellationToken cancellationToken) => RunAsync(new ForgetDeliveries.Command(), cancellationToken);
+
+    private async Task<int> RunAsync(IRequest<int> request, CancellationToken cancellationToken, [CallerMemberName] string job = "")
+    {
+        try
+        {
+            return await mediator.Send(request, cancellationToken);
+        }
+        finally
+        {
+            meter.SweepEnded(JsonNamingPolicy.KebabCaseLower.ConvertName(job[..^"Async".Length]));
+        }
+    }
 }

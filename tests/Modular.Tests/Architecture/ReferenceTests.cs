@@ -8,6 +8,7 @@ using Modular.Payments;
 using Modular.Payments.Abstractions;
 using Modular.Testing.Hosting;
 using Modular.Web.Hosting;
+using Modular.Webhooks;
 
 namespace Modular.Tests.Architecture;
 
@@ -16,7 +17,7 @@ public sealed class ReferenceTests
 {
     private static readonly Assembly Contract = typeof(IPaymentPlugin).Assembly;
     private static readonly Assembly Kernel = typeof(ModularDbContext).Assembly;
-    private static readonly Assembly[] Modules = [typeof(OrderingModule).Assembly, typeof(PaymentsModule).Assembly];
+    private static readonly Assembly[] Modules = [typeof(OrderingModule).Assembly, typeof(PaymentsModule).Assembly, typeof(WebhooksModule).Assembly];
     private static readonly Assembly Web = typeof(Shop).Assembly;
 
     [Fact]

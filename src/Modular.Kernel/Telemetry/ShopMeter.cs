@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Modular.Kernel.Telemetry;
+
+/// <summary>
+/// The shop's own measurements, as the meter <c>Modular</c>. Tags are names of instances, endpoints, states and reasons, of which there
+/// are few; numbers of orders and payments never are. Thread-safe.
+/// </summary>
+public sealed class ShopMeter
+{
+    public const string Name = "Modular";
+
+    private readonly ConcurrentDictionary<string, DateTimeOffset> sweeps = new();
+    private readonly TimeProvider time;
+    private readonly Counter<long> started;
+    private readonly Counter<long> settled;
+    private readonly Histogram<int> batches;
+    private readonly Counter<long> notifications;
+    private readonly Histogram<double> calls;
+    private readonly Counter<long> refunds;
+    private readonly Counter<long> webhooks;
+    private double outboxLagSeconds;
+
+    public ShopMeter(IMeterFactory factory, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        ArgumentNullException.ThrowIfNull(time);
+        this.time = time;
+        StartedAt = time.GetUtcNow();
+        var meter = factory.Create(Name);
+        started = meter.CreateCounter<long>("modular.payments.started", "{payment}", "Calls that start a payment, by what the provider answered.");
+        settled = meter.CreateCounter<long>("modular.payments.settled", "{payment}", "Payments whose state a report changed.");
+        batches = meter.CreateHistogram<int>("modular.settlement.batch.size", "{report}", "Reports and messages that share one commit.");
+        notifications = meter.CreateCounter<long>("modular.notifications", "{message}", "Notifications received, by what became of them.");
+        calls = meter.CreateHistogram<double>("modular.provider.call.duration", "s", "Calls into a provider's plugin, by their answer.");
+        refunds = meter.CreateCounter<long>("modular.refunds", "{refund}", "Reports about refunds, by their effect.");
+        webhooks = meter.CreateCounter<long>("modular.webhooks", "{try}", "Tries to deliver a webhook, by what came of them.");
+        meter.CreateObservableGauge("modular.outbox.lag", () => Volatile.Read(ref outboxLagSeconds), "s", "How long the oldest event that is due has waited, at the last sweep of this node.");
+        meter.CreateObservableGauge("modular.sweep.age", SweepAges, "s", "The time since a sweep last ended on this node.");
+    }
+
+    /// <summary>When measuring began, UTC.</summary>
+    public DateTimeOffset StartedAt { get; }
+
+    /// <summary>When a sweep last ended on this node, UTC; null when none has since the start.</summary>
+    public DateTimeOffset? LastSweepAt => sweeps.IsEmpty ? null : sweeps.Values.Max();
+
+    public void PaymentStarted(string provider, string scene, string answer) => started.Add(1, new TagList { { "provider", provider }, { "scene", scene }, { "answer", answer } });
+
+    public void PaymentSettled(string provider, string source, string state) => settled.Add(1, new TagList { { "provider", provider }, { "source", source }, { "state", state } });
+
+    public void BatchCommitted(int reports) => batches.Record(reports);
+
+    /// <param name="instance">The provider instance.</param>
+    /// <param name="verdict"><c>accepted</c>, <c>refused</c> or <c>unavailable</c>.</param>
+    /// <param name="reason">Why it was refused; null otherwise.</param>
+    public void Notified(string instance, string verdict, string? reason = null) => notifications.Add(1, new TagList { { "provider", instance }, { "verdict", verdict }, { "reason", reason ?? "none" } });
+
+    public void ProviderCalled(string provider, string call, string answer, TimeSpan duration) =>
+        calls.Record(duration.TotalSeconds, new TagList { { "provider", provider }, { "call", call }, { "answer", answer } });
+
+    public void RefundReported(string provider, string effect) => refunds.Add(1, new TagList { { "provider", provider }, { "effect", effect } });
+
+    public void WebhookTried(string endpoint, string status) => webhooks.Add(1, new TagList { { "endpoint", endpoint }, { "status", status } });
+
+    public void OutboxSeen(TimeSpan lag) => Volatile.Write(ref outboxLagSeconds, Math.Max(0, lag.TotalSeconds));
+
+    public void SweepEnded(string sweep) => sweeps[sweep] = time.GetUtcNow();
+
+    private IEnumerable<Measurement<double>> SweepAges()
+    {
+        var now = time.GetUtcNow();
+        return sweeps.Select(sweep => new Measurement<double>((now - sweep.Value).TotalSeconds, new KeyValuePair<string, object?>("sweep", sweep.Key)));
+    }
+}

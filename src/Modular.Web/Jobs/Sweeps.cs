@@ -31,7 +31,7 @@ public sealed class Sweeps(IMediator mediator, ShopMeter meter)
     /// <summary>Fetches the bills of the days that are over and compares them.</summary>
     [DisplayName("Reconcile statements")]
     [AutomaticRetry(Attempts = 0)]
-    public Task<int> ReconcileStatementsAsync(CancellationToken cancellationToken) => mediator.Send(new ReconcileStatements.Command(), cancellationToken);
+    public Task<int> ReconcileStatementsAsync(CancellationToken cancellationToken) => RunAsync(new ReconcileStatements.Command(), cancellationToken);
 
     /// <summary>Checks every promise of the stored rows; what is broken is logged as critical.</summary>
     [DisplayName("Audit the books")]

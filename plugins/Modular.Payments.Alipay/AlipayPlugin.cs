@@ -5,7 +5,8 @@ using Modular.Payments.Alipay.Doctor;
 namespace Modular.Payments.Alipay;
 
 /// <summary>
-/// Alipay's open platform (<c>gateway.do</c>, version 1.0, RSA2) with the products page.pay, wap.pay, precreate and app.pay.
+/// Alipay's open platform (<c>gateway.do</c>, version 1.0, RSA2) with the products page.pay, wap.pay, precreate and app.pay,
+/// their refunds, and the bill of their transactions.
 /// The settings are described at <see cref="AlipaySettings"/>.
 /// </summary>
 public sealed class AlipayPlugin : IPaymentPlugin, IDiagnosingPlugin

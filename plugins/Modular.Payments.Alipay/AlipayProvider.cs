@@ -4,13 +4,24 @@ using Modular.Payments.Alipay.Wire;
 namespace Modular.Payments.Alipay;
 
 /// <summary>One Alipay application and the account that it collects for.</summary>
-internal sealed class AlipayProvider(AlipaySettings settings, HttpClient http, TimeProvider time) : IPaymentProvider, IClosingProvider
+internal sealed class AlipayProvider : IPaymentProvider, IClosingProvider, IRefundingProvider, IStatementProvider
 {
-    private readonly Gateway gateway = new(settings.Gateway, http, new RequestSigner(settings, time), new ResponseCheck(settings.Trust));
-    private readonly MessageReader messages = new(settings.Trust);
+    private readonly AlipaySettings settings;
+    private readonly Gateway gateway;
+    private readonly MessageReader messages;
+    private readonly Bills bills;
+
+    public AlipayProvider(AlipaySettings settings, HttpClient http, TimeProvider time)
+    {
+        this.settings = settings;
+        gateway = new Gateway(settings.Gateway, http, new RequestSigner(settings, time), new ResponseCheck(settings.Trust));
+        messages = new MessageReader(settings.Trust);
+        bills = new Bills(settings, gateway, http, time);
+        Account = new ProviderAccount(settings.SellerId, settings.AppId);
+    }
 
     /// <inheritdoc/>
-    public ProviderAccount Account { get; } = new(settings.SellerId, settings.AppId);
+    public ProviderAccount Account { get; }
 
     /// <inheritdoc/>
     public IReadOnlyList<PaymentScene> Scenes { get; } = [PaymentScene.Pc, PaymentScene.Mobile, PaymentScene.Qr, PaymentScene.App];
@@ -55,6 +66,40 @@ internal sealed class AlipayProvider(AlipaySettings settings, HttpClient http, T
         ArgumentNullException.ThrowIfNull(payment);
         return Answers.OfClose(await gateway.CallAsync("alipay.trade.close", BizContent.OfReference(payment), null, cancellationToken), payment.PaymentNo);
     }
+
+    /// <summary>
+    /// Alipay limits neither the number of refunds nor the time between them. The window is twelve months in present contracts;
+    /// older ones have three or six, and then Alipay itself refuses with <c>ACQ.TRADE_HAS_FINISHED</c>.
+    /// </summary>
+    public RefundLimits RefundLimits { get; } = new(null, TimeSpan.Zero, TimeSpan.FromDays(365));
+
+    /// <inheritdoc/>
+    public async Task<RefundAnswer> RefundAsync(RefundRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Amount.Currency != "CNY")
+        {
+            return new RefundAnswer.Rejected("CURRENCY", $"Alipay refunds CNY only, not {request.Amount.Currency}.", MayRetry: false);
+        }
+
+        if (request.Amount.Minor < 1 || request.Amount.Minor > request.PaymentAmount.Minor)
+        {
+            return new RefundAnswer.Rejected("AMOUNT", $"A refund is at least 0.01 yuan and no more than the payment, not {request.Amount.ToDecimalString()} of {request.PaymentAmount.ToDecimalString()}.", MayRetry: false);
+        }
+
+        // The notification goes to the address that the payment was started with; this call takes none.
+        return RefundAnswers.OfRefund(await gateway.CallAsync("alipay.trade.refund", BizContent.OfRefund(request), null, cancellationToken), request);
+    }
+
+    /// <inheritdoc/>
+    public async Task<RefundAnswer> QueryRefundAsync(RefundReference refund, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(refund);
+        return RefundAnswers.OfQuery(await gateway.CallAsync("alipay.trade.fastpay.refund.query", BizContent.OfRefundReference(refund), null, cancellationToken), refund);
+    }
+
+    /// <inheritdoc/>
+    public Task<StatementAnswer> FetchStatementAsync(DateOnly day, CancellationToken cancellationToken) => bills.FetchAsync(day, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<Verification> VerifyNotificationAsync(RawRequest request, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ using Modular.Payments.WeChatPay.Wire;
 namespace Modular.Payments.WeChatPay;
 
 /// <summary>One WeChat Pay merchant and the application that it collects for.</summary>
-internal sealed class WeChatPayProvider : IPaymentProvider, IClosingProvider, IPayerProvider
+internal sealed class WeChatPayProvider : IPaymentProvider, IClosingProvider, IRefundingProvider, IPayerProvider
 {
     private readonly WeChatPaySettings settings;
     private readonly TimeProvider time;
@@ -37,6 +37,9 @@ internal sealed class WeChatPayProvider : IPaymentProvider, IClosingProvider, IP
 
     /// <inheritdoc/>
     public IReadOnlyList<PaymentScene> PayerScenes { get; } = [PaymentScene.Wechat];
+
+    /// <inheritdoc/>
+    public RefundLimits RefundLimits => Refund.Limits;
 
     /// <summary>The key of a platform certificate that this instance knows already, for the signature doctor; null when it does not.</summary>
     public RSA? KnownPlatformKey(string serial) => certificates.Known(serial);
@@ -82,6 +85,40 @@ internal sealed class WeChatPayProvider : IPaymentProvider, IClosingProvider, IP
         ArgumentNullException.ThrowIfNull(payment);
         var path = $"/v3/pay/transactions/out-trade-no/{Uri.EscapeDataString(payment.PaymentNo)}/close";
         return CloseAnswers.Of(await gateway.CallAsync(HttpMethod.Post, path, Order.WriteClose(settings.MchId), cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public async Task<RefundAnswer> RefundAsync(RefundRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (RefundRules.Refusal(request) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var answer = await gateway.CallAsync(HttpMethod.Post, Refund.Path, Order.WriteRefund(request), cancellationToken);
+        var refund = RefundAnswers.OfRequest(answer, request.Reference);
+        if (refund is not RefundAnswer.Rejected rejected)
+        {
+            return refund;
+        }
+
+        // An earlier call may have been taken although its answer was lost, and this refusal may be about the repetition: only when
+        // the number does not exist has no money moved.
+        return await QueryRefundAsync(request.Reference, cancellationToken) switch
+        {
+            RefundAnswer.Known { Report.State: RefundState.NotFound } => rejected,
+            RefundAnswer.Unknown unknown => new RefundAnswer.Unknown($"{rejected.Detail} Whether the refund exists all the same is not known: {unknown.Detail}"),
+            var known => known,
+        };
+    }
+
+    /// <inheritdoc/>
+    public async Task<RefundAnswer> QueryRefundAsync(RefundReference refund, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(refund);
+        var path = $"{Refund.Path}/{Uri.EscapeDataString(refund.RefundNo)}";
+        return RefundAnswers.OfQuery(await gateway.CallAsync(HttpMethod.Get, path, null, cancellationToken), refund);
     }
 
     /// <inheritdoc/>

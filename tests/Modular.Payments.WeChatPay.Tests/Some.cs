@@ -66,6 +66,25 @@ internal static class Some
     public static string Transaction(string state = "SUCCESS", string number = PaymentNo, string amount = """{"total":36800,"payer_total":36700,"currency":"CNY","payer_currency":"CNY"}""", string more = "") =>
         $$"""{"mchid":"{{MchId}}","appid":"{{AppId}}","out_trade_no":"{{number}}","transaction_id":"4200001234202611220000000001","trade_type":"NATIVE","trade_state":"{{state}}","trade_state_desc":"支付成功","bank_type":"OTHERS","attach":"","success_time":"2026-11-22T12:29:59+08:00","payer":{"openid":"{{OpenId}}"},"amount":{{amount}}{{more}}}""";
 
+    public static RefundRequest RefundRequest() => new()
+    {
+        RefundNo = "R20261122000001",
+        Payment = Reference(),
+        PaymentAmount = Money.Cny(36800),
+        Amount = Money.Cny(800),
+        Reason = "客房已满",
+        NotifyUrl = new Uri("https://shop.example/payments/wechat/notify"),
+        CreatedAt = Keys.Now,
+    };
+
+    /// <summary>A refund as answers describe it.</summary>
+    public static string Refund(string status, string amount = """{"total":36800,"refund":800,"from":[],"payer_total":36700,"payer_refund":798,"settlement_refund":800,"settlement_total":36800,"discount_refund":2,"currency":"CNY","refund_fee":4}""") =>
+        $$"""{"refund_id":"50000000382019052709732678859","out_refund_no":"R20261122000001","transaction_id":"4200001234202611220000000001","out_trade_no":"{{PaymentNo}}","channel":"ORIGINAL","user_received_account":"招商银行信用卡0403","success_time":"2026-11-22T12:29:59+08:00","create_time":"2026-11-22T12:29:00+08:00","status":"{{status}}","funds_account":"UNSETTLED","amount":{{amount}}}""";
+
+    /// <summary>A refund as notifications describe it: the state under another name, the merchant, and no currency.</summary>
+    public static string RefundContent(string status) =>
+        $$$"""{"mchid":"{{{MchId}}}","transaction_id":"4200001234202611220000000001","out_trade_no":"{{{PaymentNo}}}","refund_id":"50000000382019052709732678859","out_refund_no":"R20261122000001","refund_status":"{{{status}}}","success_time":"2026-11-22T12:29:59+08:00","user_received_account":"招商银行信用卡0403","amount":{"total":36800,"refund":800,"payer_total":36700,"payer_refund":798}}""";
+
     /// <summary>A notification's body around <paramref name="content"/>.</summary>
     public static string Envelope(
         string content, string eventType = "TRANSACTION.SUCCESS", string originalType = "transaction", string? associatedData = "transaction", string nonce = "fdasfjihihih",

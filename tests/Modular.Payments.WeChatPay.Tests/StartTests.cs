@@ -251,7 +251,7 @@ public sealed class StartTests
         Gen.String[Gen.Char, 0, 400].Sample(
             text =>
             {
-                var clean = DescriptionText.Clean(text, "P1");
+                var clean = DescriptionText.Description(text, "P1");
                 return clean.Length > 0
                     && new UTF8Encoding(false, true).GetByteCount(clean) <= 127
                     && !clean.Any(char.IsControl);
@@ -261,10 +261,10 @@ public sealed class StartTests
     [Fact]
     public void X13_a_description_keeps_its_words_and_whole_characters()
     {
-        Assert.Equal("a/b c", DescriptionText.Clean(" a/b\t\n\u0001c ", "P1"));
-        Assert.Equal("P1", DescriptionText.Clean(" \u0000\ud800", "P1"));
-        Assert.Equal("ab", DescriptionText.Clean("a\ud800b", "P1"));
-        Assert.Equal(string.Concat(Enumerable.Repeat("😀", 31)), DescriptionText.Clean(string.Concat(Enumerable.Repeat("😀", 40)), "P1"));
+        Assert.Equal("a/b c", DescriptionText.Description(" a/b\t\n\u0001c ", "P1"));
+        Assert.Equal("P1", DescriptionText.Description(" \u0000\ud800", "P1"));
+        Assert.Equal("ab", DescriptionText.Description("a\ud800b", "P1"));
+        Assert.Equal(string.Concat(Enumerable.Repeat("😀", 31)), DescriptionText.Description(string.Concat(Enumerable.Repeat("😀", 40)), "P1"));
     }
 
     private static bool IsSigned(string text, string signature) =>

@@ -89,7 +89,7 @@ internal static class Answers
     }
 
     /// <summary>Why the answer settles nothing, or null with the verified answer.</summary>
-    private static string? Doubt(GatewayAnswer answer, string paymentNo, out GatewayAnswer.Verified verified)
+    public static string? Doubt(GatewayAnswer answer, string paymentNo, out GatewayAnswer.Verified verified)
     {
         verified = answer as GatewayAnswer.Verified ?? new GatewayAnswer.Verified(new Dictionary<string, string>());
         return answer is GatewayAnswer.Unknown unknown ? unknown.Detail
@@ -99,6 +99,6 @@ internal static class Answers
     }
 
     // Some methods name the same code with the prefix of the acquiring system and some without.
-    private static bool IsBusiness(GatewayAnswer.Verified answer, string code) =>
+    public static bool IsBusiness(GatewayAnswer.Verified answer, string code) =>
         answer.Code == "40004" && (answer.SubCode == code || answer.SubCode == $"ACQ.{code}");
 }

@@ -11,6 +11,9 @@ internal static class BeijingTime
 
     public static string Write(DateTimeOffset moment) => moment.ToOffset(Offset).ToString(Format, CultureInfo.InvariantCulture);
 
+    /// <summary>The moment in UTC when the clock there shows this.</summary>
+    public static DateTimeOffset At(DateOnly day, TimeOnly time) => new DateTimeOffset(day.ToDateTime(time), Offset).ToUniversalTime();
+
     /// <summary>The moment in UTC, or null when the text is no such time. Milliseconds are optional, as in <c>gmt_refund</c>.</summary>
     public static DateTimeOffset? Read(string? text) =>
         DateTime.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var wall) && wall.Year > 1970

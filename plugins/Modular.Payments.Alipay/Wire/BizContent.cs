@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -6,7 +7,7 @@ using Modular.Payments.Abstractions;
 
 namespace Modular.Payments.Alipay.Wire;
 
-/// <summary>The business part of a request: one JSON object of strings.</summary>
+/// <summary>The business part of a request: one JSON object.</summary>
 internal static class BizContent
 {
     // The text goes into a form value, which is escaped there; escaping Chinese here would only make logs unreadable.
@@ -33,6 +34,32 @@ internal static class BizContent
 
     /// <summary>Names a payment by our number alone: of two numbers Alipay would believe its own and ignore ours.</summary>
     public static string OfReference(PaymentReference payment) => Write(json => json.WriteString("out_trade_no", payment.PaymentNo));
+
+    /// <summary>The terms of a refund. The number always goes along: without it Alipay takes only a refund of everything, and once.</summary>
+    public static string OfRefund(RefundRequest request) => Write(json =>
+    {
+        json.WriteString("out_trade_no", request.Payment.PaymentNo);
+        json.WriteString("refund_amount", request.Amount.ToDecimalString());
+        json.WriteString("out_request_no", request.RefundNo);
+        json.WriteString("refund_reason", SubjectText.Clean(request.Reason, request.RefundNo));
+    });
+
+    /// <summary>Names a refund, and asks for the time, which Alipay leaves out by itself.</summary>
+    public static string OfRefundReference(RefundReference refund) => Write(json =>
+    {
+        json.WriteString("out_trade_no", refund.Payment.PaymentNo);
+        json.WriteString("out_request_no", refund.RefundNo);
+        json.WriteStartArray("query_options");
+        json.WriteStringValue("gmt_refund_pay");
+        json.WriteEndArray();
+    });
+
+    /// <summary>Names the bill of the transactions of a day at +08:00.</summary>
+    public static string OfBill(DateOnly day) => Write(json =>
+    {
+        json.WriteString("bill_type", "trade");
+        json.WriteString("bill_date", day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+    });
 
     private static string Write(Action<Utf8JsonWriter> members)
     {

@@ -9,6 +9,12 @@ internal static class Charsets
     private static readonly Encoding Gbk = CodePage(936);
     private static readonly Encoding Gb18030 = CodePage(54936);
 
+    /// <summary>What bills are written in.</summary>
+    public static Encoding Bill => Gbk;
+
+    /// <summary>The same for the names in a bill's ZIP file, which are only compared: a name that is no GBK is simply another one.</summary>
+    public static Encoding BillNames { get; } = CodePagesEncodingProvider.Instance.GetEncoding(936)!;
+
     /// <summary>The charset of the message; UTF-8 when it names none, null when it names one that Alipay does not use.</summary>
     public static Encoding? Of(in FormMessage message)
     {

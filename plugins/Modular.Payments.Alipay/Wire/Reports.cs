@@ -9,7 +9,8 @@ internal static class Reports
     /// A notification. Only <c>trade_status_sync</c> with our number belongs here. A status that is not known becomes
     /// <see cref="ReportedState.Pending"/> with the word kept, so that it is journalled and changes nothing; refusing it would
     /// make Alipay repeat a message that we can never use. A partial refund repeats <c>TRADE_SUCCESS</c> and stays paid; a
-    /// full one says <c>TRADE_CLOSED</c>, as an expired payment does, and <see cref="ReportedState.Closed"/> covers both.
+    /// full one says <c>TRADE_CLOSED</c>, as an expired payment does, and <see cref="ReportedState.Closed"/> covers both. What a refund
+    /// adds is <c>out_biz_no</c>, its number, with <c>refund_fee</c>, the sum of all refunds so far, so what this one gave back is not said.
     /// </summary>
     public static Verification OfNotification(VerifiedFields fields)
     {
@@ -21,7 +22,7 @@ internal static class Reports
         var status = fields.Text("trade_status"u8);
         return status is null && fields.Unreadable is null
             ? NotForHere("The notification has no trade_status.")
-            : Report(ref fields, StateOf(status) ?? ReportedState.Pending, status);
+            : WithRefund(ref fields, Report(ref fields, StateOf(status) ?? ReportedState.Pending, status), status);
     }
 
     /// <summary>The request of the returning browser. It names no status, so it reports nothing but pending.</summary>
@@ -65,9 +66,43 @@ internal static class Reports
             ProviderState = status,
         };
         return fields.Unreadable is { } unreadable
-            ? new Verification.Refused(RefusalReason.Malformed, $"The value of {unreadable} cannot be read in the message's charset, is too long or holds U+0000.")
+            ? Unreadable(unreadable)
             : new Verification.Verified(report);
     }
+
+    private static Verification WithRefund(ref VerifiedFields fields, Verification verification, string? status)
+    {
+        if (verification is not Verification.Verified { Report: { } payment }
+            || status is not ("TRADE_SUCCESS" or "TRADE_CLOSED" or "TRADE_FINISHED")
+            || !fields.Has("out_biz_no"u8) || !fields.Has("refund_fee"u8))
+        {
+            return verification;
+        }
+
+        var refundNo = fields.Text("out_biz_no"u8);
+        var refundedAt = BeijingTime.Read(fields.Text("gmt_refund"u8));
+        if (fields.Unreadable is { } unreadable)
+        {
+            return Unreadable(unreadable);
+        }
+
+        return refundNo is null ? verification : new Verification.VerifiedRefund(
+            [
+                new RefundReport
+                {
+                    RefundNo = refundNo,
+                    PaymentNo = payment.PaymentNo,
+                    State = refundedAt is null ? RefundState.Processing : RefundState.Succeeded,
+                    Account = payment.Account,
+                    RefundedAt = refundedAt,
+                    ProviderState = status,
+                },
+            ],
+            payment);
+    }
+
+    private static Verification.Refused Unreadable(string name) =>
+        new(RefusalReason.Malformed, $"The value of {name} cannot be read in the message's charset, is too long or holds U+0000.");
 
     private static Verification.Refused NotForHere(string detail) => new(RefusalReason.NotForHere, detail);
 }

@@ -4,7 +4,7 @@ using System.Text;
 namespace Modular.Payments.Alipay.Wire;
 
 /// <summary>
-/// Makes a subject that Alipay takes: no <c>/</c>, <c>=</c>, <c>&amp;</c>, no control characters, at most 256 characters.
+/// Makes a subject, or a refund's reason, that Alipay takes: no <c>/</c>, <c>=</c>, <c>&amp;</c>, no control characters, at most 256 characters.
 /// The limit is applied to UTF-8 bytes, because older parts of Alipay count bytes and a shorter subject is never refused.
 /// </summary>
 internal static class SubjectText

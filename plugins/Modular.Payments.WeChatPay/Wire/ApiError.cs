@@ -27,7 +27,21 @@ internal sealed record ApiError(int Status, string Code, string Message)
     public bool IsDefinite => Definite.Contains(Plain(Code));
 
     /// <summary>What happened and, where it is known, what to do: the end of a sentence, with its full stop.</summary>
-    public string Sentence => $"{Status} {Code}{(Message.Length > 0 ? $" “{Message}”" : "")}{(Remedy is { } remedy ? $": {remedy}." : ".")}";
+    public string Sentence => Told(Remedy);
+
+    /// <summary>The same about a refund, where some codes mean something else.</summary>
+    public string RefundSentence => Told(RefundRemedy ?? Remedy);
+
+    private string? RefundRemedy => Plain(Code) switch
+    {
+        "NOTENOUGH" => "the merchant account has too little money, top it up and send the refund again",
+        "USERACCOUNTABNORMAL" => "the shopper's account cannot take the money, give it back by another way",
+        "RESOURCENOTEXISTS" => "WeChat Pay knows no payment of this number that was paid, compare MchId and the number in the merchant console",
+        "INVALIDREQUEST" => "the payment is older than a year, has had 50 refunds or one within the last minute, has too little left, or the number was used with other terms; look the payment up in the merchant console",
+        "MCHNOTEXISTS" => "check MchId",
+        "NOAUTH" => "this merchant may not refund by the API, apply for it in the merchant console",
+        _ => null,
+    };
 
     private string? Remedy => Plain(Code) switch
     {
@@ -40,6 +54,8 @@ internal sealed record ApiError(int Status, string Code, string Message)
         "APPIDNOTEXIST" => "check AppId",
         _ => null,
     };
+
+    private string Told(string? remedy) => $"{Status} {Code}{(Message.Length > 0 ? $" “{Message}”" : "")}{(remedy is not null ? $": {remedy}." : ".")}";
 
     // The words choose between two remedies for the same refusal, and nothing else.
     private bool SaysClock => Message.Contains("timestamp", StringComparison.OrdinalIgnoreCase) || Message.Contains("5分钟", StringComparison.Ordinal);

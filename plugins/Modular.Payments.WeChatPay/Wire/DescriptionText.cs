@@ -4,16 +4,23 @@ using System.Text;
 namespace Modular.Payments.WeChatPay.Wire;
 
 /// <summary>
-/// Makes a description that WeChat Pay takes: no control characters, single spaces, at most 127. The documentation does not
-/// say whether it counts characters or bytes; UTF-8 bytes are counted here, because a shorter description is never refused.
+/// Makes a text that WeChat Pay takes: no control characters, single spaces, bounded. The documentation does not say whether it
+/// counts characters or bytes; UTF-8 bytes are counted here, because a shorter text is never refused.
 /// </summary>
 internal static class DescriptionText
 {
-    private const int MaxBytes = 127;
+    private const int MaxDescription = 127;
+    private const int MaxReason = 80;
 
-    public static string Clean(string subject, string fallback)
+    /// <summary>What the shopper sees that they pay for.</summary>
+    public static string Description(string subject, string fallback) => Clean(subject, MaxDescription) is { Length: > 0 } text ? text : fallback;
+
+    /// <summary>Why money is given back; empty when nothing of it can be shown.</summary>
+    public static string Reason(string reason) => Clean(reason, MaxReason);
+
+    private static string Clean(string subject, int maxBytes)
     {
-        var cleaned = new StringBuilder(MaxBytes);
+        var cleaned = new StringBuilder(maxBytes);
         var bytes = 0;
         var pendingSpace = false;
         var rest = subject.AsSpan();
@@ -34,7 +41,7 @@ internal static class DescriptionText
             }
 
             bytes += rune.Utf8SequenceLength + (pendingSpace ? 1 : 0);
-            if (bytes > MaxBytes)
+            if (bytes > maxBytes)
             {
                 break;
             }
@@ -43,6 +50,6 @@ internal static class DescriptionText
             pendingSpace = false;
         }
 
-        return cleaned.Length > 0 ? cleaned.ToString() : fallback;
+        return cleaned.ToString();
     }
 }

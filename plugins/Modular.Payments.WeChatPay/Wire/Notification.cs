@@ -18,14 +18,12 @@ internal static class Notification
             return Malformed("The notification is not a JSON object with each member once and only text that can be stored.");
         }
 
-        if (envelope.RootElement.Is("event_type"u8, "TRANSACTION.SUCCESS"u8))
+        return envelope.RootElement.Text("event_type"u8) switch
         {
-            return ReadContent(envelope.RootElement, "transaction", cipher, Transaction.OfNotification);
-        }
-
-        var eventType = envelope.RootElement.Text("event_type"u8) ?? "none";
-        return eventType.StartsWith("REFUND.", StringComparison.Ordinal) ? NotForHere($"The notification is about a refund ({PlainText.OneLine(eventType, 64)}), not about a payment.")
-            : NotForHere($"The notification is about another event ({PlainText.OneLine(eventType, 64)}) than a payment.");
+            "TRANSACTION.SUCCESS" => ReadContent(envelope.RootElement, "transaction", cipher, Transaction.OfNotification),
+            ("REFUND.SUCCESS" or "REFUND.ABNORMAL" or "REFUND.CLOSED") and var refunded => ReadContent(envelope.RootElement, "refund", cipher, content => Refund.OfNotification(content, refunded)),
+            var other => NotForHere($"The notification is about another event ({PlainText.OneLine(other ?? "none", 64)}) than a payment or a refund."),
+        };
     }
 
     private static Verification ReadContent(JsonElement envelope, string type, ResourceCipher cipher, Func<JsonElement, Verification> read)

@@ -22,7 +22,7 @@ internal static class Order
     {
         json.WriteString("appid", settings.AppId);
         json.WriteString("mchid", settings.MchId);
-        json.WriteString("description", DescriptionText.Clean(request.Subject, request.PaymentNo));
+        json.WriteString("description", DescriptionText.Description(request.Subject, request.PaymentNo));
         json.WriteString("out_trade_no", request.PaymentNo);
         json.WriteString("time_expire", BeijingTime.Write(Expiry(request)));
         json.WriteString("notify_url", request.NotifyUrl.AbsoluteUri);
@@ -45,6 +45,28 @@ internal static class Order
 
     /// <summary>The body of a request to close.</summary>
     public static byte[] WriteClose(string mchId) => Write(json => json.WriteString("mchid", mchId));
+
+    /// <summary>
+    /// The terms of a refund. It names the payment by our own number even when WeChat Pay's is known by now, because a number
+    /// is taken a second time only with identical terms; and always an address, because without one WeChat Pay
+    /// notifies nobody, or in the form of API v2.
+    /// </summary>
+    public static byte[] WriteRefund(RefundRequest request) => Write(json =>
+    {
+        json.WriteString("out_trade_no", request.Payment.PaymentNo);
+        json.WriteString("out_refund_no", request.RefundNo);
+        if (DescriptionText.Reason(request.Reason) is { Length: > 0 } reason)
+        {
+            json.WriteString("reason", reason);
+        }
+
+        json.WriteString("notify_url", request.NotifyUrl.AbsoluteUri);
+        json.WriteStartObject("amount");
+        json.WriteNumber("refund", request.Amount.Minor);
+        json.WriteNumber("total", request.PaymentAmount.Minor);
+        json.WriteString("currency", request.Amount.Currency);
+        json.WriteEndObject();
+    });
 
     private static DateTimeOffset Expiry(StartRequest request)
     {

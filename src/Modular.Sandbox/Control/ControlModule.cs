@@ -26,6 +26,7 @@ internal static class ControlModule
         app.MapNotificationControl();
         app.MapFaultControl();
         app.MapWeChatKeyControl();
+        app.MapWeChatRefundControl();
         app.MapControlPage();
     }
 

@@ -2,7 +2,7 @@ namespace Modular.Sandbox.Control;
 
 /// <summary>What a step of the control plane may say besides its name.</summary>
 /// <param name="Force">Money arrives although the trade is closed or expired.</param>
-/// <param name="Amount">What is paid instead of the total, in yuan.</param>
+/// <param name="Amount">What is paid instead of the total, or given back, in yuan.</param>
 /// <param name="OpenId">Who pays a WeChat trade.</param>
 internal sealed record PayRequest(bool Force = false, string? Amount = null, string? OpenId = null)
 {

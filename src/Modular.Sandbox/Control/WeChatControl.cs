@@ -4,7 +4,7 @@ using Modular.Sandbox.WeChat;
 namespace Modular.Sandbox.Control;
 
 /// <summary>The trades of WeChat Pay on the control plane.</summary>
-internal sealed class WeChatControl(WeChatBook book, WeChatDesk desk, WeChatLinks links) : IGatewayControl
+internal sealed class WeChatControl(WeChatBook book, WeChatDesk desk, WeChatRefundDesk refunds, WeChatLinks links) : IGatewayControl
 {
     public IReadOnlyList<Told<object>> Views() => book.Locked(ledger => ledger.All.Select(Tell).ToList());
 
@@ -18,7 +18,7 @@ internal sealed class WeChatControl(WeChatBook book, WeChatDesk desk, WeChatLink
     {
         try
         {
-            return book.Locked(ledger => ledger.Newest(outTradeNo, appId) is { } trade ? Take(trade, step, request) : null);
+            return book.Locked(ledger => ledger.Newest(outTradeNo, appId) is { } trade ? Take(ledger, trade, step, request) : null);
         }
         catch (WeChatRefusal refusal)
         {
@@ -30,7 +30,7 @@ internal sealed class WeChatControl(WeChatBook book, WeChatDesk desk, WeChatLink
     {
         try
         {
-            return book.Locked(ledger => ledger.All.FirstOrDefault(trade => trade.TransactionId == tradeNo) is { } trade && Move(trade, step, new PayRequest()));
+            return book.Locked(ledger => ledger.All.FirstOrDefault(trade => trade.TransactionId == tradeNo) is { } trade && Move(ledger, trade, step, new PayRequest()));
         }
         catch (WeChatRefusal refusal)
         {
@@ -42,11 +42,11 @@ internal sealed class WeChatControl(WeChatBook book, WeChatDesk desk, WeChatLink
 
     public void Clear() => book.Clear();
 
-    private IResult Take(WeChatTrade trade, string step, PayRequest request) => Move(trade, step, request)
+    private IResult Take(WeChatLedger ledger, WeChatTrade trade, string step, PayRequest request) => Move(ledger, trade, step, request)
         ? ControlModule.Answer(new { trade = WeChatTradeView.Of(trade, links) })
-        : ControlModule.Problem(404, "unknown_step", "The steps of a WeChat trade are pay and close.");
+        : ControlModule.Problem(404, "unknown_step", "The steps of a WeChat trade are pay, close and refund.");
 
-    private bool Move(WeChatTrade trade, string step, PayRequest request)
+    private bool Move(WeChatLedger ledger, WeChatTrade trade, string step, PayRequest request)
     {
         switch (step)
         {
@@ -55,6 +55,9 @@ internal sealed class WeChatControl(WeChatBook book, WeChatDesk desk, WeChatLink
                 return true;
             case "close":
                 desk.Close(trade);
+                return true;
+            case "refund":
+                refunds.AtConsole(ledger, trade, request.Fen);
                 return true;
             default:
                 return false;

@@ -25,7 +25,8 @@ internal sealed record WeChatTradeView(
     DateTimeOffset CreatedAt,
     DateTimeOffset? PaidAt,
     DateTimeOffset? ClosedAt,
-    DateTimeOffset? ExpiresAt)
+    DateTimeOffset? ExpiresAt,
+    IReadOnlyList<WeChatRefundView> Refunds)
 {
     public static WeChatTradeView Of(WeChatTrade trade, WeChatLinks links)
     {
@@ -53,7 +54,8 @@ internal sealed record WeChatTradeView(
             trade.CreatedAt,
             trade.PaidAt,
             trade.ClosedAt,
-            trade.ExpiresAt);
+            trade.ExpiresAt,
+            [.. trade.Refunds.Select(WeChatRefundView.Of)]);
     }
 
     private static string? FirstOf(params string[] openIds) => openIds.FirstOrDefault(openId => openId.Length > 0);

@@ -147,11 +147,23 @@ internal sealed record TradeFaults
     /// <summary>What the callback of WeixinJSBridge hears whatever happened: ok, cancel or fail.</summary>
     public string? JsapiCallback { get; init; }
 
+    /// <summary>The code with which refunds of a WeChat trade are refused: NOT_ENOUGH, USER_ACCOUNT_ABNORMAL or another.</summary>
+    public string? RefundRefusal { get; init; }
+
+    /// <summary>How accepted refunds of a WeChat trade end: SUCCESS, ABNORMAL, CLOSED, or PROCESSING for never.</summary>
+    public string? RefundOutcome { get; init; }
+
+    /// <summary>How long they are in process; null: as the settings say.</summary>
+    public double? RefundDelaySeconds { get; init; }
+
     public TradeFaults Over(TradeFaults? general) => general is null ? this : new()
     {
         QueryLagSeconds = QueryLagSeconds ?? general.QueryLagSeconds,
         PayAmount = PayAmount ?? general.PayAmount,
         PayAfterClose = PayAfterClose ?? general.PayAfterClose,
         JsapiCallback = JsapiCallback ?? general.JsapiCallback,
+        RefundRefusal = RefundRefusal ?? general.RefundRefusal,
+        RefundOutcome = RefundOutcome ?? general.RefundOutcome,
+        RefundDelaySeconds = RefundDelaySeconds ?? general.RefundDelaySeconds,
     };
 }

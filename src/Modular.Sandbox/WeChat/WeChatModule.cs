@@ -13,9 +13,9 @@ internal static class WeChatModule
     public static void AddWeChat(this IServiceCollection services)
     {
         services.AddSingleton<WeChatMerchants>().AddSingleton<WeChatLinks>().AddSingleton<LaunchCheck>();
-        services.AddSingleton<WeChatDesk>().AddSingleton<WeChatBook>().AddSingleton<WeChatAnnouncer>();
+        services.AddSingleton<WeChatDesk>().AddSingleton<WeChatRefundDesk>().AddSingleton<WeChatBook>().AddSingleton<WeChatAnnouncer>();
         services.AddSingleton<INotificationWriter, V3NotificationWriter>();
-        services.AddSingleton<V3Check>().AddSingleton<V3Answers>().AddSingleton<V3Orders>().AddSingleton<V3Trades>().AddSingleton<V3Endpoint>();
+        services.AddSingleton<V3Check>().AddSingleton<V3Answers>().AddSingleton<V3Orders>().AddSingleton<V3Trades>().AddSingleton<V3Refunds>().AddSingleton<V3Endpoint>();
         // Trades of a merchant that is no longer configured could not be signed for.
         services.AddJsonArchive<WeChatTrade, WeChatMerchants>("wechat-trades.json", (merchants, trade) => merchants.ByMchId(trade.MchId) is not null);
         services.AddWeChatOAuth();

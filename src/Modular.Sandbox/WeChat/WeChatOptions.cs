@@ -54,6 +54,8 @@ internal sealed class WeChatOptions
     /// <summary>Answer and announce with the members in another order each time, as nobody may rely on the order.</summary>
     public bool ShuffleMembers { get; set; } = true;
 
+    public RefundOptions Refunds { get; set; } = new();
+
     public OAuthOptions OAuth { get; set; } = new();
 
     public V2Options V2 { get; set; } = new();

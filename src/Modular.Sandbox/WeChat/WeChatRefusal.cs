@@ -29,6 +29,19 @@ internal sealed class WeChatRefusal(int status, string code, string v2Code, stri
 
     public static WeChatRefusal NoSuchOrder() => new(404, "ORDER_NOT_EXIST", "ORDERNOTEXIST", "订单不存在");
 
+    /// <summary>There is no such trade, or nobody has paid it.</summary>
+    public static WeChatRefusal NothingToRefund() => new(404, "RESOURCE_NOT_EXISTS", "ORDERNOTEXIST", "订单不存在或未支付，请检查后再试");
+
+    public static WeChatRefusal NoSuchRefund() => new(404, "RESOURCE_NOT_EXISTS", "REFUNDNOTEXIST", "退款单不存在");
+
+    /// <summary>The number belongs to a refund of other terms.</summary>
+    public static WeChatRefusal OtherRefund(bool otherAmount) => otherAmount
+        ? Refund("REFUND_FEE_MISMATCH", "订单金额或退款金额与之前请求不一致，请核实后再试")
+        : Refund("INVALID_REQUEST", "请求重入时，参数与首次请求时不一致");
+
+    /// <summary>A refund against a rule. API v3 has one code for all of them.</summary>
+    public static WeChatRefusal Refund(string v2Code, string message) => new(400, "INVALID_REQUEST", v2Code, message);
+
     /// <summary>Somebody else has opened the order, or it names somebody else.</summary>
     public static WeChatRefusal OtherPayer() => new(400, "INVALID_REQUEST", "INVALID_REQUEST", "当前支付账号与下单账号不一致，请核实后再支付");
 

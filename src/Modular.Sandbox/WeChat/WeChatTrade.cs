@@ -98,7 +98,8 @@ internal sealed class WeChatTrade
     /// <summary>What was paid: the total, unless a test had another amount paid.</summary>
     public long PaidFen { get; set; }
 
-    public long RefundedFen { get; set; }
+    /// <summary>What was given back or is on its way.</summary>
+    public long RefundedFen => Refunds.Where(refund => refund.HoldsMoney).Sum(refund => refund.Fen);
 
     public DateTimeOffset? PaidAt { get; set; }
 
@@ -106,6 +107,9 @@ internal sealed class WeChatTrade
 
     /// <summary>One for each order call, the oldest first.</summary>
     public List<PrepaySession> Sessions { get; init; } = [];
+
+    /// <summary>The oldest first.</summary>
+    public List<WeChatRefund> Refunds { get; init; } = [];
 
     public bool IsPaid => State is TradeState.Success or TradeState.Refund;
 

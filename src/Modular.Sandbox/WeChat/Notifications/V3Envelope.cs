@@ -10,11 +10,11 @@ using Modular.Sandbox.WeChat.V3;
 namespace Modular.Sandbox.WeChat.Notifications;
 
 /// <summary>
-/// A notification of API v3: signed by its headers, the transaction encrypted inside, acknowledged by status 200 or 204. The id
+/// A notification of API v3: signed by its headers, the transaction or refund encrypted inside, acknowledged by status 200 or 204. The id
 /// stays over all attempts; timestamp, nonce and signature are new each time.
 /// </summary>
 internal sealed class V3Envelope(
-    WeChatOptions settings, DeliveryRules rules, WeChatMerchant merchant, string id, DateTimeOffset createdAt, JsonObject transaction) : IEnvelope
+    WeChatOptions settings, DeliveryRules rules, WeChatMerchant merchant, string id, DateTimeOffset createdAt, V3News news) : IEnvelope
 {
     private const string ProbePrefix = "WECHATPAY/SIGNTEST/";
     private const int CutBytes = 4;
@@ -23,11 +23,11 @@ internal sealed class V3Envelope(
 
     public DeliveryRules Rules => rules;
 
-    public IReadOnlyDictionary<string, string> Fields { get; } = Flat(transaction, "").ToDictionary();
+    public IReadOnlyDictionary<string, string> Fields { get; } = Flat(news.Content, "").ToDictionary();
 
     public void Write(HttpRequestMessage request, NotifyFaults faults, DateTimeOffset now)
     {
-        var content = Overwritten(transaction, faults.ResignTampered);
+        var content = Overwritten(news.Content, faults.ResignTampered);
         var honest = Message(content, faults);
         var body = Text(honest);
         var headers = Sign(body, faults, now);
@@ -53,18 +53,18 @@ internal sealed class V3Envelope(
     private JsonObject Message(JsonObject content, NotifyFaults faults)
     {
         var nonce = Digits.Token(12);
-        var associatedData = faults.AssociatedData ?? settings.AssociatedData;
+        var associatedData = faults.AssociatedData ?? news.AssociatedData;
         var ciphertext = V3Seal.Encrypt(merchant.ApiV3Key, nonce, associatedData, Text(content));
         return new JsonObject
         {
             ["id"] = id,
             ["create_time"] = Rfc3339.Text(createdAt),
-            ["event_type"] = faults.EventType ?? "TRANSACTION.SUCCESS",
+            ["event_type"] = faults.EventType ?? news.EventType,
             ["resource_type"] = "encrypt-resource",
-            ["summary"] = "支付成功",
+            ["summary"] = news.Summary,
             ["resource"] = new JsonObject
             {
-                ["original_type"] = "transaction",
+                ["original_type"] = news.Type,
                 ["algorithm"] = V3Seal.Algorithm,
                 ["ciphertext"] = faults.TruncatedTag == true ? Cut(ciphertext) : ciphertext,
                 ["associated_data"] = associatedData,
@@ -106,7 +106,7 @@ internal sealed class V3Envelope(
             ?? throw new HttpRequestException($"Merchant {merchant.MchId} has neither a platform certificate nor a public key to sign with.");
     }
 
-    /// <summary>Members of the message itself are changed as they are; all others are taken for members of the transaction, encrypted anew.</summary>
+    /// <summary>Members of the message itself are changed as they are; all others are taken for members of the content, encrypted anew.</summary>
     private JsonObject Tampered(JsonObject honest, JsonObject content, Dictionary<string, string> tamper, NotifyFaults faults)
     {
         var inner = tamper.Where(change => !OuterNames.Contains(change.Key.Split('.')[0])).ToDictionary();

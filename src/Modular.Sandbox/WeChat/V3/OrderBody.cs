@@ -66,7 +66,7 @@ internal static class OrderBody
     private static bool IsOutTradeNo(string text) => text.All(letter => char.IsAsciiLetterOrDigit(letter) || "_-|*".Contains(letter, StringComparison.Ordinal));
 
     /// <summary>The real host wants https and a public host; a sandbox is there for the machine that it runs on.</summary>
-    private static bool IsNotifyUrl(string text) =>
+    public static bool IsNotifyUrl(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Query.Length == 0 && uri.Fragment.Length == 0;
 
     private static string Canonical(JsonElement node, string leftOut = "") => node.ValueKind switch

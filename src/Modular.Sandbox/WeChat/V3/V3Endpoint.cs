@@ -6,9 +6,10 @@ namespace Modular.Sandbox.WeChat.V3;
 
 /// <summary>The addresses of API v3 at the root, as merchants know them from the real host.</summary>
 internal sealed partial class V3Endpoint(
-    V3Check check, V3Answers answers, V3Orders orders, V3Trades trades, FaultyGateway gateway, ILogger<V3Endpoint> logger)
+    V3Check check, V3Answers answers, V3Orders orders, V3Trades trades, V3Refunds refunds, FaultyGateway gateway, ILogger<V3Endpoint> logger)
 {
     private const string Transactions = "/v3/pay/transactions/";
+    private const string Refunds = "/v3/refund/domestic/refunds";
 
     /// <summary>Answers a merchant who was made out; null is an answer without a body.</summary>
     private delegate JsonObject? Work(V3Call call, WeChatMerchant merchant, string? outTradeNo);
@@ -28,6 +29,9 @@ internal sealed partial class V3Endpoint(
             trades.Close(merchant, number!, call.Body);
             return null;
         }));
+        routes.MapPost(Refunds, Handler("v3.refund", (call, merchant, _) => refunds.Ask(merchant, call.Body)));
+        routes.MapGet(Refunds + "/{refundNo}", (HttpContext context, string refundNo) =>
+            HandleAsync(context, "v3.refundquery", null, (_, merchant, _) => refunds.Query(merchant, refundNo)));
         routes.MapGet("/v3/certificates", Handler("v3.certificates", (_, merchant, _) => V3Certificates.Of(merchant)));
     }
 

@@ -1,0 +1,40 @@
+namespace Modular.Payments.Alipay.Wire;
+
+/// <summary>
+/// Decides whether a bill is fetched from an address. Alipay has signed it, and still it is followed only to Alipay's own hosts
+/// (<c>dwbillcenter.alipay.com</c>, by plain HTTP, in the documentation's example) or to the gateway's: whoever could make
+/// the gateway name another address would otherwise reach into the network where this runs. Addresses of numbers are
+/// allowed only where the gateway itself is one.
+/// </summary>
+internal static class BillAddress
+{
+    private static readonly string[] Domains = [".alipay.com", ".alipaydev.com"];
+
+    public static Uri? Read(string text, Uri gateway, out string? problem)
+    {
+        problem = null;
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
+        {
+            problem = "The bill's address is no address of http or https.";
+            return null;
+        }
+
+        if (address.UserInfo.Length > 0)
+        {
+            problem = "The bill's address carries a user name, as no address of Alipay's does.";
+            return null;
+        }
+
+        var isGateways = address.IdnHost == gateway.IdnHost && address.Port == gateway.Port;
+        var isAlipays = address.HostNameType == UriHostNameType.Dns
+            && address.IsDefaultPort
+            && Domains.Any(domain => address.IdnHost.EndsWith(domain, StringComparison.OrdinalIgnoreCase));
+        if (isGateways || isAlipays)
+        {
+            return address;
+        }
+
+        problem = $"The bill's address names the host {Evidence.Shorten(address.IdnHost, 64)}, which is neither the gateway's nor one of Alipay's.";
+        return null;
+    }
+}

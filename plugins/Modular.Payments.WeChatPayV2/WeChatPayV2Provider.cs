@@ -6,7 +6,7 @@ namespace Modular.Payments.WeChatPayV2;
 
 /// <summary>One merchant number of WeChat Pay with the account that it is bound to.</summary>
 internal sealed class WeChatPayV2Provider(WeChatPayV2Settings settings, HttpClient http, HttpClient? certified, TimeProvider time)
-    : IPaymentProvider, IClosingProvider, IRefundingProvider, IPayerProvider
+    : IPaymentProvider, IClosingProvider, IRefundingProvider, IStatementProvider, IPayerProvider
 {
     // The documents of v2 forbid to close a payment right after it was ordered; those of v3 do not.
     private static readonly TimeSpan EarliestClose = TimeSpan.FromMinutes(5);
@@ -15,6 +15,7 @@ internal sealed class WeChatPayV2Provider(WeChatPayV2Settings settings, HttpClie
     private readonly Launch launch = new(settings, time);
     private readonly NotificationReader notifications = new(settings.Signer, new RefundNews(settings.MchId, settings.AppId, new SealedText(settings.ApiKey)));
     private readonly Refunds refunds = new(new Gateway(settings, http), certified, settings.Certificate, time);
+    private readonly Bills bills = new(settings, new Gateway(settings, http), http, time);
     private readonly PayerIdentification payers = new(settings, http);
 
     /// <inheritdoc/>
@@ -96,6 +97,9 @@ internal sealed class WeChatPayV2Provider(WeChatPayV2Settings settings, HttpClie
         ArgumentNullException.ThrowIfNull(refund);
         return refunds.QueryAsync(refund, cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public Task<StatementAnswer> FetchStatementAsync(DateOnly day, CancellationToken cancellationToken) => bills.FetchAsync(day, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<Verification> VerifyNotificationAsync(RawRequest request, CancellationToken cancellationToken)

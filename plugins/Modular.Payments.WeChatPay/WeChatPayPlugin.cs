@@ -5,7 +5,8 @@ using Modular.Payments.WeChatPay.Doctor;
 namespace Modular.Payments.WeChatPay;
 
 /// <summary>
-/// WeChat Pay's API v3 (JSON, RSA-SHA256, AES-256-GCM) with the products Native, JSAPI, H5 and App.
+/// WeChat Pay's API v3 (JSON, RSA-SHA256, AES-256-GCM) with the products Native, JSAPI, H5 and App, their refunds
+/// and the trade bill.
 /// The settings are described at <see cref="WeChatPaySettings"/>.
 /// </summary>
 public sealed class WeChatPayPlugin : IPaymentPlugin, IDiagnosingPlugin

@@ -5,13 +5,14 @@ using Modular.Payments.WeChatPay.Wire;
 namespace Modular.Payments.WeChatPay;
 
 /// <summary>One WeChat Pay merchant and the application that it collects for.</summary>
-internal sealed class WeChatPayProvider : IPaymentProvider, IClosingProvider, IRefundingProvider, IPayerProvider
+internal sealed class WeChatPayProvider : IPaymentProvider, IClosingProvider, IRefundingProvider, IStatementProvider, IPayerProvider
 {
     private readonly WeChatPaySettings settings;
     private readonly TimeProvider time;
     private readonly Gateway gateway;
     private readonly Launcher launcher;
     private readonly NotificationReader notifications;
+    private readonly Bills bills;
     private readonly PayerLookup payers;
     private readonly PlatformCertificates certificates;
 
@@ -26,6 +27,7 @@ internal sealed class WeChatPayProvider : IPaymentProvider, IClosingProvider, IR
         gateway = new Gateway(transport, check);
         launcher = new Launcher(settings, signer);
         notifications = new NotificationReader(check, cipher);
+        bills = new Bills(settings, gateway, transport, time);
         payers = new PayerLookup(settings.AppId, settings.OAuth, http);
     }
 
@@ -120,6 +122,9 @@ internal sealed class WeChatPayProvider : IPaymentProvider, IClosingProvider, IR
         var path = $"{Refund.Path}/{Uri.EscapeDataString(refund.RefundNo)}";
         return RefundAnswers.OfQuery(await gateway.CallAsync(HttpMethod.Get, path, null, cancellationToken), refund);
     }
+
+    /// <inheritdoc/>
+    public Task<StatementAnswer> FetchStatementAsync(DateOnly day, CancellationToken cancellationToken) => bills.FetchAsync(day, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<Verification> VerifyNotificationAsync(RawRequest request, CancellationToken cancellationToken)

@@ -24,7 +24,9 @@ internal sealed class StubGateway(Func<StubGateway.Call, HttpResponseMessage> an
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var call = new Call(request.RequestUri!, await request.Content!.ReadAsStringAsync(cancellationToken), request.Content.Headers.ContentType!.ToString());
+        var call = request.Content is { } content
+            ? new Call(request.RequestUri!, await content.ReadAsStringAsync(cancellationToken), content.Headers.ContentType!.ToString())
+            : new Call(request.RequestUri!, "", "");
         Calls.Add(call);
         return answer(call);
     }

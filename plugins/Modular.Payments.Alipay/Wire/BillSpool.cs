@@ -25,6 +25,9 @@ internal sealed class BillSpool : IDisposable
 
     private ZipArchive? archive;
 
+    /// <summary>Where the temporary file is.</summary>
+    public string FileName => file.Name;
+
     /// <summary>Whether what was downloaded begins as ZIP files do.</summary>
     public bool IsZip { get; private set; }
 

@@ -15,8 +15,18 @@ internal sealed class Transport(WeChatPaySettings settings, HttpClient http, Mer
     /// <param name="cancellationToken">Ends the call; the exception propagates.</param>
     public async Task<HttpAnswer> SendAsync(HttpMethod method, string path, byte[]? body, CancellationToken cancellationToken)
     {
-        var address = new Uri(prefix + path);
-        using var request = new HttpRequestMessage(method, address);
+        using var request = Request(method, new Uri(prefix + path), body);
+        return await HttpAnswer.OfAsync(http, request, cancellationToken);
+    }
+
+    /// <summary>Sends and returns with the headers, the body unread and unbounded. Failures propagate.</summary>
+    public Task<HttpResponseMessage> OpenAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+
+    /// <summary>A signed request, good for once.</summary>
+    public HttpRequestMessage Request(HttpMethod method, Uri address, byte[]? body)
+    {
+        var request = new HttpRequestMessage(method, address);
         request.Headers.TryAddWithoutValidation("Authorization", signer.Authorization(method.Method, address.PathAndQuery, body));
         request.Headers.TryAddWithoutValidation("Accept", "application/json");
         request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
@@ -32,6 +42,6 @@ internal sealed class Transport(WeChatPaySettings settings, HttpClient http, Mer
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         }
 
-        return await HttpAnswer.OfAsync(http, request, cancellationToken);
+        return request;
     }
 }

@@ -1,3 +1,4 @@
+using Modular.Sandbox.Alipay.Bills;
 using Modular.Sandbox.Alipay.Cashier;
 using Modular.Sandbox.Alipay.Gateway;
 using Modular.Sandbox.Alipay.Methods;
@@ -24,6 +25,7 @@ internal static class AlipayModule
         services.AddSingleton<IApiMethod, RefundTrade>();
         services.AddSingleton<IApiMethod, RefundQuery>();
         services.AddSingleton<IApiMethod, CertificateDownload>();
+        services.AddSingleton<IApiMethod, BillDownloadUrl>().AddSingleton<BillDesk>();
         services.AddSingleton<CashierLinks>().AddSingleton<AppResult>().AddSingleton<CashierPages>();
         services.AddSingleton<CashierEntrance>().AddSingleton<CashierEndpoints>();
         services.AddSingleton<GatewayEndpoint>();
@@ -41,6 +43,7 @@ internal static class AlipayModule
             app.MapMethods(path, [HttpMethods.Get, HttpMethods.Post], (Delegate)gateway.HandleAsync);
         }
 
+        app.MapGet("/alipay/downloadBillFile.resource", (string? token, BillDesk bills) => bills.Download(token));
         app.Services.GetRequiredService<CashierEndpoints>().Map(app);
     }
 }

@@ -41,6 +41,12 @@ internal sealed class AlipayOptions
     /// <summary>How a refund above what is left is refused; some descriptions say ACQ.REFUND_AMT_NOT_EQUAL_TOTAL.</summary>
     public string RefundTooMuchCode { get; set; } = "ACQ.REASON_TRADE_REFUND_FEE_ERR";
 
+    /// <summary>What Alipay keeps of a payment, as a bill lists it; a refund gives its share back.</summary>
+    public string FeeRate { get; set; } = "0.006";
+
+    /// <summary>With which code a day without transactions has no bill (NO_BILL_DATA, BILL_NOT_EXIST); empty: a bill without lines.</summary>
+    public string BillWhenEmpty { get; set; } = "";
+
     /// <summary>Whether a paid trade becomes TRADE_FINISHED by itself, and after how long; empty: never.</summary>
     public string FinishAfter { get; set; } = "";
 

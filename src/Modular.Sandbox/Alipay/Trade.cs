@@ -73,7 +73,11 @@ internal sealed class Trade
 
     public List<Refund> Refunds { get; init; } = [];
 
-    public long RefundedFen => Refunds.Sum(refund => refund.Fen);
+    /// <summary>What has gone back.</summary>
+    public long RefundedFen => Refunds.Where(refund => !refund.IsPending).Sum(refund => refund.Fen);
+
+    /// <summary>What has gone back or will.</summary>
+    public long ClaimedFen => Refunds.Sum(refund => refund.Fen);
 
     public bool Exists => Status != TradeStatus.NotOpened;
 
@@ -88,4 +92,15 @@ internal sealed class Trade
     public bool HasExpired(DateTimeOffset now) => ExpiresAt is { } end && end <= now;
 }
 
-internal sealed record Refund(string RequestNo, long Fen, string Reason, DateTimeOffset At);
+/// <summary>Money that goes back.</summary>
+internal sealed record Refund(string RequestNo, long Fen, string Reason)
+{
+    /// <summary>When it went back; while it has not, when it was asked for.</summary>
+    public required DateTimeOffset At { get; set; }
+
+    /// <summary>Accepted, and the money has not moved.</summary>
+    public bool IsPending { get; set; }
+
+    /// <summary>When a pending refund is done by itself.</summary>
+    public DateTimeOffset? DueAt { get; set; }
+}

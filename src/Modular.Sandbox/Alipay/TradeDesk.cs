@@ -92,17 +92,51 @@ internal sealed class TradeDesk(IOptions<SandboxOptions> options, Announcer anno
         announcer.Announce(trade);
     }
 
-    /// <summary>Gives money back. The amount has been checked; giving back the rest closes the trade.</summary>
-    public void GiveBack(Trade trade, Refund refund)
+    /// <summary>
+    /// Gives money back, at once or, by a fault, later. The amount has been checked; giving back the rest closes the trade.
+    /// </summary>
+    public Refund GiveBack(Trade trade, string requestNo, long fen, string reason)
     {
-        trade.Refunds.Add(refund);
-        if (trade.RefundedFen == trade.PaidFen)
+        var (now, fault) = (time.GetUtcNow(), faults.Trade(trade.OutTradeNo));
+        if (fault.SellerShort == true)
         {
-            trade.ClosedAt = refund.At;
-            trade.Status = TradeStatus.Closed;
+            throw Refusal.Business("ACQ.SELLER_BALANCE_NOT_ENOUGH", "卖家余额不足");
         }
 
-        announcer.Announce(trade, refund);
+        var refund = new Refund(requestNo, fen, reason) { At = now };
+        trade.Refunds.Add(refund);
+        if (fault.RefundDelaySeconds is { } seconds and > 0)
+        {
+            (refund.IsPending, refund.DueAt) = (true, now + TimeSpan.FromSeconds(seconds));
+            Watch(trade);
+        }
+        else
+        {
+            Settle(trade, refund);
+        }
+
+        return refund;
+    }
+
+    /// <summary>Whoever keeps the account at Alipay gives money back at its console, with a number that the shop has never heard.</summary>
+    public void GiveBackAtConsole(Trade trade, long? fen)
+    {
+        var rest = trade.PaidFen - trade.ClaimedFen;
+        if (trade.Status != TradeStatus.Success || (fen ?? rest) > rest || rest == 0)
+        {
+            throw Refusal.Business("ACQ.TRADE_STATUS_ERROR", "交易状态不合法");
+        }
+
+        GiveBack(trade, "CONSOLE" + Digits.Random(12), fen ?? rest, "");
+    }
+
+    /// <summary>Whatever was accepted and not done is done now.</summary>
+    public void SettleRefunds(Trade trade)
+    {
+        foreach (var refund in trade.Refunds.Where(refund => refund.IsPending).ToList())
+        {
+            Settle(trade, refund);
+        }
     }
 
     public void Watch(Trade trade)
@@ -115,6 +149,14 @@ internal sealed class TradeDesk(IOptions<SandboxOptions> options, Announcer anno
         {
             deadlines.Enqueue(trade, finish);
         }
+
+        foreach (var refund in trade.Refunds)
+        {
+            if (refund is { IsPending: true, DueAt: { } due })
+            {
+                deadlines.Enqueue(trade, due);
+            }
+        }
     }
 
     public void DoWhatIsDue()
@@ -122,6 +164,8 @@ internal sealed class TradeDesk(IOptions<SandboxOptions> options, Announcer anno
         while (NextDue <= time.GetUtcNow())
         {
             var trade = deadlines.Dequeue();
+            var due = trade.Refunds.Where(refund => refund.IsPending && refund.DueAt <= time.GetUtcNow()).ToList();
+            due.ForEach(refund => Settle(trade, refund));
             if (trade.Status == TradeStatus.Waiting)
             {
                 Close(trade);
@@ -134,6 +178,18 @@ internal sealed class TradeDesk(IOptions<SandboxOptions> options, Announcer anno
     }
 
     public void Forget() => deadlines.Clear();
+
+    private void Settle(Trade trade, Refund refund)
+    {
+        (refund.IsPending, refund.At) = (false, time.GetUtcNow());
+        if (trade.RefundedFen == trade.PaidFen)
+        {
+            trade.ClosedAt = refund.At;
+            trade.Status = TradeStatus.Closed;
+        }
+
+        announcer.Announce(trade, refund);
+    }
 
     private DateTimeOffset? FinishesAt(Trade trade) =>
         settings.FinishAfter.Length > 0 ? trade.PaidAt + Durations.Parse(settings.FinishAfter) : null;

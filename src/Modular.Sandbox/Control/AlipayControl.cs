@@ -49,7 +49,7 @@ internal sealed class AlipayControl(TradeBook book, TradeDesk desk, CashierLinks
     {
         if (!Move(trade, step, request))
         {
-            return ControlModule.Problem(404, "unknown_step", "The steps are open, pay, cancel, close and finish.");
+            return ControlModule.Problem(404, "unknown_step", "The steps are open, pay, cancel, close, finish, refund and settle-refunds.");
         }
 
         var returnUrl = step == "pay" ? links.Return(trade) : null;
@@ -75,6 +75,12 @@ internal sealed class AlipayControl(TradeBook book, TradeDesk desk, CashierLinks
             case "finish":
                 desk.Finish(trade);
                 return true;
+            case "refund":
+                desk.GiveBackAtConsole(trade, request.Fen);
+                return true;
+            case "settle-refunds":
+                desk.SettleRefunds(trade);
+                return true;
             default:
                 return false;
         }
@@ -84,13 +90,17 @@ internal sealed class AlipayControl(TradeBook book, TradeDesk desk, CashierLinks
 
     private string Row(Trade trade) => TradeRow.Html(
         trade.OutTradeNo, trade.Subject, trade.Product, trade.TotalFen, trade.RefundedFen, trade.Status, Tone(trade.Status), trade.CreatedAt,
-        $"""<a class="button" href="{links.Cashier(trade)}">{(trade.Product == Product.Qr ? "Scan" : "Cashier")}</a>""" + TradeRow.Buttons(trade.TradeNo, Steps(trade)));
+        $"""<a class="button" href="{links.Cashier(trade)}">{(trade.Product == Product.Qr ? "Scan" : "Cashier")}</a>""" 
+        + TradeRow.Buttons(trade.TradeNo, Steps(trade)) + Refunds(trade));
+
+    private static string Refunds(Trade trade) => trade.Refunds.Count == 0 ? "" : $"""<ul class="attempts">{string.Concat(trade.Refunds.Select(refund =>
+        $"<li><code>{Html.Encode(refund.RequestNo)}</code> −{Yuan.Text(refund.Fen)} {(refund.IsPending ? "pending since" : "refunded")} {Beijing.Compact(refund.At, "MM-dd HH:mm:ss")} {Html.Encode(refund.Reason)}</li>"))}</ul>""";
 
     private static string[] Steps(Trade trade) => trade.Status switch
     {
         TradeStatus.NotOpened => ["open", "pay"],
         TradeStatus.Waiting => ["pay", "close"],
-        TradeStatus.Success => ["finish"],
+        TradeStatus.Success => trade.Refunds.Exists(refund => refund.IsPending) ? ["finish", "refund", "settle-refunds"] : ["finish", "refund"],
         _ => [],
     };
 

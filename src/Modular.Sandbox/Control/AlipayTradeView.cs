@@ -44,7 +44,7 @@ internal sealed record AlipayTradeView(
         trade.PaidAt,
         trade.ClosedAt,
         trade.ExpiresAt,
-        [.. trade.Refunds.Select(refund => new RefundView(refund.RequestNo, Yuan.Text(refund.Fen), refund.At))]);
+        [.. trade.Refunds.Select(refund => new RefundView(refund.RequestNo, Yuan.Text(refund.Fen), refund.IsPending, refund.At))]);
 }
 
-internal sealed record RefundView(string OutRequestNo, string Amount, DateTimeOffset At);
+internal sealed record RefundView(string OutRequestNo, string Amount, bool IsPending, DateTimeOffset At);

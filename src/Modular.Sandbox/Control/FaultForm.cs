@@ -33,12 +33,22 @@ internal static class FaultForm
                 QueryLagSeconds = Number(form, "queryLagSeconds"),
                 PayAmount = form["payAmount"] is [{ Length: > 0 } amount] ? amount : null,
                 PayAfterClose = Tick(form, "payAfterClose"),
+                RefundDelaySeconds = Number(form, "refundDelaySeconds"),
+                SellerShort = Tick(form, "sellerShort"),
             },
         };
         var trade = form["outTradeNo"].ToString().Trim();
         return trade.Length > 0
             ? sheet with { Trades = new(sheet.Trades) { [trade] = set } }
-            : new FaultSheet { Notify = set.Notify, Gateway = set.Gateway, Trade = set.Trade, Trades = sheet.Trades };
+            : new FaultSheet
+            {
+                Notify = set.Notify,
+                Gateway = set.Gateway,
+                Trade = set.Trade,
+                Trades = sheet.Trades,
+                AlipayBill = form.ContainsKey("billReady") ? (sheet.AlipayBill ?? new()) with { Ready = true } : null,
+                WeChatBill = form.ContainsKey("billReady") ? (sheet.WeChatBill ?? new()) with { Ready = true } : null,
+            };
     }
 
     public static string Html(FaultSheet now) => $"""
@@ -50,6 +60,7 @@ internal static class FaultForm
         <label>Only the next calls<input type="number" name="times" min="1"></label>
         <label>Query lags after payment, seconds<input type="number" name="queryLagSeconds" min="0" step="any"></label>
         <label>Buyer pays another amount<input type="text" name="payAmount" placeholder="0.02" inputmode="decimal"></label>
+        <label>Refunds done later, seconds<input type="number" name="refundDelaySeconds" min="0" step="any"></label>
         <label>Notify later, seconds<input type="number" name="delaySeconds" min="0" step="any"></label>
         <label>Notify copies<input type="number" name="duplicate" min="0" max="20"></label>
         <label>Tamper a field (signature wrong)<input type="text" name="tamper" placeholder="total_amount=0.01"></label>
@@ -64,6 +75,8 @@ internal static class FaultForm
         Box("wrongKey", "Notify signed by a wrong key", now.Notify?.WrongKey),
         Box("omitSignature", "Notify without signature", now.Notify?.OmitSignature),
         Box("payAfterClose", "Pay after close", now.Trade?.PayAfterClose),
+        Box("sellerShort", "Seller has no money for refunds", now.Trade?.SellerShort),
+        Box("billReady", "Bills of every day, today's too", now.AlipayBill?.Ready),
         Box("afterWork", "Gateway fails after the work", First(now)?.AfterWork));
 
     private static GatewayFault? First(FaultSheet now) => now.Gateway is [var first, ..] ? first : null;

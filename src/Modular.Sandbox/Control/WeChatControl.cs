@@ -68,7 +68,15 @@ internal sealed class WeChatControl(WeChatBook book, WeChatDesk desk, WeChatRefu
 
     private string Row(WeChatTrade trade) => TradeRow.Html(
         trade.OutTradeNo, trade.Description, $"wechat {trade.Api} {trade.Product}", trade.TotalFen, trade.RefundedFen, trade.State, Tone(trade.State), trade.CreatedAt,
-        Scan(trade) + TradeRow.Buttons(trade.TransactionId, trade.State == TradeState.NotPay ? ["pay", "close"] : []));
+        Scan(trade) + TradeRow.Buttons(trade.TransactionId, Steps(trade)) + Refunds(trade));
+
+    private static string[] Steps(WeChatTrade trade) =>
+        trade.State == TradeState.NotPay ? ["pay", "close"]
+        : trade.IsPaid && trade.RefundedFen < trade.PaidFen ? ["refund"]
+        : [];
+
+    private static string Refunds(WeChatTrade trade) => trade.Refunds.Count == 0 ? "" : $"""<ul class="attempts">{string.Concat(trade.Refunds.Select(refund =>
+        $"<li><code>{Html.Encode(refund.OutRefundNo)}</code> −{Yuan.Text(refund.Fen)} {refund.Status} {Beijing.Compact(refund.CreatedAt, "MM-dd HH:mm:ss")} {Html.Encode(refund.Reason)}</li>"))}</ul>""";
 
     private string Scan(WeChatTrade trade) => trade.Sessions[^1] is { Kind: PrepaySession.Code } session
         ? $"""<a class="button" href="{links.Scan(session)}">Scan</a>"""

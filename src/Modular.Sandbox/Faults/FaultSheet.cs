@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using Modular.Sandbox.Alipay.Bills;
+using Modular.Sandbox.WeChat.Bills;
 using Modular.Sandbox.WeChat.OAuth;
 
 namespace Modular.Sandbox.Faults;
@@ -10,6 +12,12 @@ internal sealed record FaultSheet : FaultSet
 
     /// <summary>For exchanges of codes, which belong to no trade.</summary>
     public OAuthFault? OAuth { get; init; }
+
+    /// <summary>For bills of WeChat Pay, which belong to no trade either.</summary>
+    public WeChatBillFaults? WeChatBill { get; init; }
+
+    /// <summary>For Alipay's bills, which belong to no single trade.</summary>
+    public BillFaults? AlipayBill { get; init; }
 }
 
 internal record FaultSet
@@ -144,6 +152,12 @@ internal sealed record TradeFaults
     /// <summary>The buyer can pay a trade that is closed.</summary>
     public bool? PayAfterClose { get; init; }
 
+    /// <summary>A refund is accepted at once and done so much later; null: at Alipay at once, at WeChat Pay as the settings say.</summary>
+    public double? RefundDelaySeconds { get; init; }
+
+    /// <summary>The seller's account does not hold what a refund needs.</summary>
+    public bool? SellerShort { get; init; }
+
     /// <summary>What the callback of WeixinJSBridge hears whatever happened: ok, cancel or fail.</summary>
     public string? JsapiCallback { get; init; }
 
@@ -153,17 +167,15 @@ internal sealed record TradeFaults
     /// <summary>How accepted refunds of a WeChat trade end: SUCCESS, ABNORMAL, CLOSED, or PROCESSING for never.</summary>
     public string? RefundOutcome { get; init; }
 
-    /// <summary>How long they are in process; null: as the settings say.</summary>
-    public double? RefundDelaySeconds { get; init; }
-
     public TradeFaults Over(TradeFaults? general) => general is null ? this : new()
     {
         QueryLagSeconds = QueryLagSeconds ?? general.QueryLagSeconds,
         PayAmount = PayAmount ?? general.PayAmount,
         PayAfterClose = PayAfterClose ?? general.PayAfterClose,
+        RefundDelaySeconds = RefundDelaySeconds ?? general.RefundDelaySeconds,
+        SellerShort = SellerShort ?? general.SellerShort,
         JsapiCallback = JsapiCallback ?? general.JsapiCallback,
         RefundRefusal = RefundRefusal ?? general.RefundRefusal,
         RefundOutcome = RefundOutcome ?? general.RefundOutcome,
-        RefundDelaySeconds = RefundDelaySeconds ?? general.RefundDelaySeconds,
     };
 }

@@ -1,4 +1,5 @@
 using Modular.Sandbox.Storage;
+using Modular.Sandbox.WeChat.Bills;
 using Modular.Sandbox.WeChat.Cashier;
 using Modular.Sandbox.WeChat.Notifications;
 using Modular.Sandbox.WeChat.OAuth;
@@ -14,8 +15,9 @@ internal static class WeChatModule
     {
         services.AddSingleton<WeChatMerchants>().AddSingleton<WeChatLinks>().AddSingleton<LaunchCheck>();
         services.AddSingleton<WeChatDesk>().AddSingleton<WeChatRefundDesk>().AddSingleton<WeChatBook>().AddSingleton<WeChatAnnouncer>();
+        services.AddSingleton<TradeBills>().AddSingleton<BillDownloads>();
         services.AddSingleton<INotificationWriter, V3NotificationWriter>();
-        services.AddSingleton<V3Check>().AddSingleton<V3Answers>().AddSingleton<V3Orders>().AddSingleton<V3Trades>().AddSingleton<V3Refunds>().AddSingleton<V3Endpoint>();
+        services.AddSingleton<V3Check>().AddSingleton<V3Answers>().AddSingleton<V3Orders>().AddSingleton<V3Trades>().AddSingleton<V3Refunds>().AddSingleton<V3Bills>().AddSingleton<V3Endpoint>();
         // Trades of a merchant that is no longer configured could not be signed for.
         services.AddJsonArchive<WeChatTrade, WeChatMerchants>("wechat-trades.json", (merchants, trade) => merchants.ByMchId(trade.MchId) is not null);
         services.AddWeChatOAuth();

@@ -1,3 +1,4 @@
+using Modular.Sandbox.WeChat.Bills;
 using Modular.Sandbox.WeChat.OAuth;
 using Modular.Sandbox.WeChat.V2;
 
@@ -55,6 +56,8 @@ internal sealed class WeChatOptions
     public bool ShuffleMembers { get; set; } = true;
 
     public RefundOptions Refunds { get; set; } = new();
+
+    public BillOptions Bills { get; set; } = new();
 
     public OAuthOptions OAuth { get; set; } = new();
 

@@ -11,6 +11,7 @@ namespace Modular.Sandbox.WeChat;
 internal sealed class WeChatRefundDesk(IOptions<SandboxOptions> options, WeChatAnnouncer announcer, FaultBoard faults, TimeProvider time)
 {
     private const int MostPerTrade = 50;
+    private const string NotEnough = "NOT_ENOUGH";
     private static readonly TimeSpan Window = TimeSpan.FromDays(365);
 
     private readonly RefundOptions settings = options.Value.WeChat.Refunds;
@@ -124,10 +125,11 @@ internal sealed class WeChatRefundDesk(IOptions<SandboxOptions> options, WeChatA
                 : new WeChatRefusal(429, "FREQUENCY_LIMITED", "FREQUENCY_LIMITED", "频率限制，请1分钟后再试");
         }
 
-        switch (faults.Trade(trade.OutTradeNo).RefundRefusal)
+        var fault = faults.Trade(trade.OutTradeNo);
+        switch (fault.SellerShort == true ? NotEnough : fault.RefundRefusal)
         {
-            case "NOT_ENOUGH":
-                throw new WeChatRefusal(403, "NOT_ENOUGH", "NOTENOUGH", "基本账户余额不足，请充值后重新发起");
+            case NotEnough:
+                throw new WeChatRefusal(403, NotEnough, "NOTENOUGH", "基本账户余额不足，请充值后重新发起");
             case "USER_ACCOUNT_ABNORMAL":
                 throw new WeChatRefusal(403, "USER_ACCOUNT_ABNORMAL", "USER_ACCOUNT_ABNORMAL", "退款请求失败，用户帐号注销");
             case { } code:

@@ -42,6 +42,11 @@ internal sealed class WeChatRefusal(int status, string code, string v2Code, stri
     /// <summary>A refund against a rule. API v3 has one code for all of them.</summary>
     public static WeChatRefusal Refund(string v2Code, string message) => new(400, "INVALID_REQUEST", v2Code, message);
 
+    /// <summary>The day has no transactions.</summary>
+    public static WeChatRefusal NoBill() => new(400, "NO_STATEMENT_EXIST", "No Bill Exist", "请求的账单文件不存在");
+
+    public static WeChatRefusal BillInTheMaking() => new(400, "STATEMENT_CREATING", "bill generating", "账单文件正在生成中，请稍后再试");
+
     /// <summary>Somebody else has opened the order, or it names somebody else.</summary>
     public static WeChatRefusal OtherPayer() => new(400, "INVALID_REQUEST", "INVALID_REQUEST", "当前支付账号与下单账号不一致，请核实后再支付");
 

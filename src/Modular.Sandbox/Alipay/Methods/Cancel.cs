@@ -28,8 +28,7 @@ internal sealed class Cancel(IOptions<SandboxOptions> options, TradeDesk desk, T
             case TradeStatus.Success when time.GetUtcNow() > trade.PaidAt + window:
                 throw Refusal.Business("ACQ.TRADE_CANCEL_TIME_OUT", "超过撤销时间范围");
             case TradeStatus.Success:
-                var refund = new Refund(trade.OutTradeNo, trade.PaidFen - trade.RefundedFen, "", time.GetUtcNow());
-                desk.GiveBack(trade, refund);
+                var refund = desk.GiveBack(trade, trade.OutTradeNo, trade.PaidFen - trade.ClaimedFen, "");
                 (node["action"], node["gmt_refund_pay"]) = ("refund", Beijing.Text(refund.At));
                 break;
             case TradeStatus.Waiting:

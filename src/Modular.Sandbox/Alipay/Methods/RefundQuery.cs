@@ -26,13 +26,17 @@ internal sealed class RefundQuery : IApiMethod
         node["out_request_no"] = requestNo;
         node["total_amount"] = Yuan.Text(trade.ReportedFen);
         node["refund_amount"] = Yuan.Text(refund.Fen);
-        node["refund_status"] = "REFUND_SUCCESS";
+        if (!refund.IsPending)
+        {
+            node["refund_status"] = "REFUND_SUCCESS";
+        }
+
         if (refund.Reason.Length > 0)
         {
             node["refund_reason"] = refund.Reason;
         }
 
-        if (call.BizLists("query_options", "gmt_refund_pay"))
+        if (!refund.IsPending && call.BizLists("query_options", "gmt_refund_pay"))
         {
             node["gmt_refund_pay"] = Beijing.Text(refund.At);
         }

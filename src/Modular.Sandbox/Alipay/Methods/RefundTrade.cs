@@ -4,8 +4,11 @@ using Modular.Sandbox.Alipay.Gateway;
 
 namespace Modular.Sandbox.Alipay.Methods;
 
-/// <summary>A refund is done once per request number; asking again changes nothing and says so with fund_change N.</summary>
-internal sealed class RefundTrade(IOptions<SandboxOptions> options, TradeDesk desk, TimeProvider time) : IApiMethod
+/// <summary>
+/// A refund is done once per request number; asking again changes nothing and says so with fund_change N, as does a refund
+/// whose money moves later.
+/// </summary>
+internal sealed class RefundTrade(IOptions<SandboxOptions> options, TradeDesk desk) : IApiMethod
 {
     public string Name => "alipay.trade.refund";
 
@@ -19,7 +22,7 @@ internal sealed class RefundTrade(IOptions<SandboxOptions> options, TradeDesk de
         {
             CheckState(trade);
             CheckAmount(trade, fen);
-            desk.GiveBack(trade, new Refund(requestNo, fen, call.Biz("refund_reason"), time.GetUtcNow()));
+            desk.GiveBack(trade, requestNo, fen, call.Biz("refund_reason"));
         }
         else if (earlier.Fen != fen)
         {
@@ -29,9 +32,13 @@ internal sealed class RefundTrade(IOptions<SandboxOptions> options, TradeDesk de
         var refund = earlier ?? trade.Refunds[^1];
         TradeFinder.AddNumbers(trade, node);
         TradeFinder.AddBuyer(node);
-        node["fund_change"] = earlier is null ? "Y" : "N";
+        node["fund_change"] = earlier is null && !refund.IsPending ? "Y" : "N";
         node["refund_fee"] = Yuan.Text(trade.RefundedFen);
-        node["gmt_refund_pay"] = Beijing.Text(refund.At);
+        if (!refund.IsPending)
+        {
+            node["gmt_refund_pay"] = Beijing.Text(refund.At);
+        }
+
         if (call.BizLists("query_options", "refund_detail_item_list"))
         {
             node["send_back_fee"] = Yuan.Text(refund.Fen);
@@ -70,7 +77,7 @@ internal sealed class RefundTrade(IOptions<SandboxOptions> options, TradeDesk de
 
     private void CheckAmount(Trade trade, long fen)
     {
-        if (trade.RefundedFen + fen > trade.PaidFen)
+        if (trade.ClaimedFen + fen > trade.PaidFen)
         {
             throw Refusal.Business(options.Value.Alipay.RefundTooMuchCode, "退款金额超限");
         }

@@ -6,7 +6,7 @@ namespace Modular.Sandbox.WeChat.V3;
 
 /// <summary>The addresses of API v3 at the root, as merchants know them from the real host.</summary>
 internal sealed partial class V3Endpoint(
-    V3Check check, V3Answers answers, V3Orders orders, V3Trades trades, V3Refunds refunds, FaultyGateway gateway, ILogger<V3Endpoint> logger)
+    V3Check check, V3Answers answers, V3Orders orders, V3Trades trades, V3Refunds refunds, V3Bills bills, FaultyGateway gateway, ILogger<V3Endpoint> logger)
 {
     private const string Transactions = "/v3/pay/transactions/";
     private const string Refunds = "/v3/refund/domestic/refunds";
@@ -32,6 +32,9 @@ internal sealed partial class V3Endpoint(
         routes.MapPost(Refunds, Handler("v3.refund", (call, merchant, _) => refunds.Ask(merchant, call.Body)));
         routes.MapGet(Refunds + "/{refundNo}", (HttpContext context, string refundNo) =>
             HandleAsync(context, "v3.refundquery", null, (_, merchant, _) => refunds.Query(merchant, refundNo)));
+        routes.MapGet("/v3/bill/tradebill", Handler("v3.tradebill", (call, merchant, _) => bills.TradeBill(merchant, call.Request)));
+        routes.MapGet(V3Bills.DownloadPath, (Delegate)((HttpContext context) =>
+            ServeAsync(context, "v3.billdownload", null, (call, merchant, _) => bills.Download(merchant, call.Request))));
         routes.MapGet("/v3/certificates", Handler("v3.certificates", (_, merchant, _) => V3Certificates.Of(merchant)));
     }
 
@@ -39,7 +42,10 @@ internal sealed partial class V3Endpoint(
     private Delegate Handler(string method, Work work) => (HttpContext context) =>
         HandleAsync(context, method, context.GetRouteValue("number") as string, work);
 
-    private async Task<IResult> HandleAsync(HttpContext context, string method, string? outTradeNo, Work work)
+    private Task<IResult> HandleAsync(HttpContext context, string method, string? outTradeNo, Work work) => ServeAsync(
+        context, method, outTradeNo, (call, merchant, fault) => answers.Success(call, merchant, work(call, merchant, outTradeNo), fault));
+
+    private async Task<IResult> ServeAsync(HttpContext context, string method, string? outTradeNo, Func<V3Call, WeChatMerchant, GatewayFaultKind, IResult> work)
     {
         if (await V3Call.ReadAsync(context.Request) is not { } call)
         {
@@ -50,19 +56,19 @@ internal sealed partial class V3Endpoint(
             context,
             method,
             outTradeNo ?? NumberIn(call.Body),
-            fault => Answer(call, method, outTradeNo, work, fault),
+            fault => Answer(call, method, work, fault),
             () => answers.Refuse(call, null, WeChatRefusal.Unavailable(), GatewayFaultKind.None));
     }
 
-    private IResult Answer(V3Call call, string method, string? outTradeNo, Work work, GatewayFaultKind fault)
+    private IResult Answer(V3Call call, string method, Func<V3Call, WeChatMerchant, GatewayFaultKind, IResult> work, GatewayFaultKind fault)
     {
         WeChatMerchant? merchant = null;
         try
         {
             merchant = check.Authenticate(call);
-            var node = work(call, merchant, outTradeNo);
+            var answer = work(call, merchant, fault);
             LogAnswer(method, "OK");
-            return answers.Success(call, merchant, node, fault);
+            return answer;
         }
         catch (WeChatRefusal refusal)
         {

@@ -83,7 +83,7 @@ internal sealed class Bills(WeChatPayV2Settings settings, Gateway gateway, HttpC
         return Plain(message.Text("return_msg")) switch
         {
             "nobillexist" when isDue => new StatementAnswer.Empty(),
-            "nobillexist" or "billcreating" => new StatementAnswer.NotReady($"WeChat Pay has no bill of {day:yyyy-MM-dd} yet: {says}."),
+            "nobillexist" or "billcreating" or "billgenerating" => new StatementAnswer.NotReady($"WeChat Pay has no bill of {day:yyyy-MM-dd} yet: {says}."),
             _ => new StatementAnswer.Unknown($"WeChat Pay names no bill: {says}."),
         };
     }

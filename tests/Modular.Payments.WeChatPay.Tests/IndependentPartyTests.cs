@@ -29,7 +29,66 @@ public sealed class IndependentPartyTests
             await provider.QueryAsync(Some.Reference(), TestContext.Current.CancellationToken);
         }
 
-        var call = Assert.Single(gateway.Calls);
+        await AssertSignedAsync(Assert.Single(gateway.Calls));
+    }
+
+    [Fact]
+    public async Task Requests_about_refunds_and_bills_are_signed_as_the_other_sides_sign_them()
+    {
+        var gateway = StubGateway.Saying("");
+        var provider = Some.Provider(gateway: gateway);
+        var request = Some.RefundRequest() with { RefundNo = "R|1*@_-", Reason = "预订 \"庭院\" <客房> & 早餐" };
+        await ((IRefundingProvider)provider).RefundAsync(request, TestContext.Current.CancellationToken);
+        await ((IRefundingProvider)provider).QueryRefundAsync(request.Reference, TestContext.Current.CancellationToken);
+        await ((IStatementProvider)provider).FetchStatementAsync(new DateOnly(2026, 11, 21), TestContext.Current.CancellationToken);
+        Assert.Equal(3, gateway.Calls.Count);
+        foreach (var call in gateway.Calls)
+        {
+            await AssertSignedAsync(call);
+        }
+    }
+
+    [Fact]
+    public async Task The_other_side_cuts_a_bill_at_the_same_places()
+    {
+        var answer = await AskAsync(new { ask = "bill", text = Bill.Of(Bill.Payment(name: "庭院, 客房"), Bill.Refund()) });
+        var (payment, refund) = (answer["rows"]![0]!, answer["rows"]![1]!);
+        Assert.Equal((Some.PaymentNo, "368.00", "2.21000", "庭院, 客房"), ((string?)payment["商户订单号"], (string?)payment["订单金额"], (string?)payment["手续费"], (string?)payment["商品名称"]));
+        Assert.Equal(("R20261122000001", "8.00", "SUCCESS"), ((string?)refund["商户退款单号"], (string?)refund["申请退款金额"], (string?)refund["退款状态"]));
+        Assert.Equal(("2", "368.00", "8.00"), ((string?)answer["summary"]!["总交易单数"], (string?)answer["summary"]!["订单总金额"], (string?)answer["summary"]!["申请退款总金额"]));
+    }
+
+    [Fact]
+    public async Task A_refund_sealed_and_signed_by_the_other_side_is_accepted_and_an_altered_one_is_not()
+    {
+        var timestamp = Keys.Now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var answer = await AskAsync(new
+        {
+            ask = "notification",
+            content = Some.RefundContent("SUCCESS"),
+            eventType = "REFUND.SUCCESS",
+            originalType = "refund",
+            associatedData = "refund",
+            nonce = "fdasfjihihih",
+            key = Some.ApiV3Key,
+            timestamp,
+            signatureNonce = "EpReaA5h",
+            platformKey = Keys.WeChat.ExportPkcs8PrivateKeyPem(),
+            certificate = Keys.MerchantCertificate.ExportCertificatePem(),
+            privateKey = Keys.Merchant.ExportPkcs8PrivateKeyPem(),
+        });
+        Assert.True((bool)answer["sameContent"]!);
+        var body = (string)answer["body"]!;
+        KeyValuePair<string, string>[] headers =
+        [
+            new("Wechatpay-Timestamp", timestamp), new("Wechatpay-Nonce", "EpReaA5h"), new("Wechatpay-Serial", Some.PublicKeyId), new("Wechatpay-Signature", (string)answer["signature"]!),
+        ];
+        Assert.Equal(Money.Cny(800), Assert.IsType<Verification.VerifiedRefund>(await Door.VerifyAsync(Some.Notify(body, headers))).Reports[0].Amount);
+        Assert.IsType<Verification.Refused>(await Door.VerifyAsync(Some.Notify(body.Replace("REFUND.SUCCESS", "REFUND.CLOSED", StringComparison.Ordinal), headers)));
+    }
+
+    private static async Task AssertSignedAsync(StubGateway.Call call)
+    {
         var answer = await AskAsync(new
         {
             ask = "request",

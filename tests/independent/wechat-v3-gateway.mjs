@@ -3,6 +3,8 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import { createHash } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
 import axiosPlugin from 'wechatpay-axios-plugin';
 import NodeV3 from 'wechatpay-node-v3';
 
@@ -60,6 +62,26 @@ const after = await query('native|1*_-');
 const byId = (await wxpay.v3.pay.transactions.id._id_.get({ id: after.transaction_id, params: { mchid } })).data;
 const h5 = await order('h5', 'h5-order', { scene_info: { payer_client_ip: '127.0.0.1', h5_info: { type: 'Wap' } } });
 
+// A refund stays in process until the sandbox is told to end it; one client asks for it, the other asks about it.
+const sandbox = (method, path, body) => fetch(`${base}/sandbox/${path}`, { method, body: body && JSON.stringify(body) });
+await sandbox('PUT', 'faults', { trade: { refundOutcome: 'PROCESSING' }, weChatBill: { ready: true } });
+const wanted = { out_trade_no: 'native|1*_-', out_refund_no: 'refund-1', reason: '客房 + 100%', notify_url, amount: { refund: 866, total: 8866, currency: 'CNY' } };
+const refunded = (await wxpay.v3.refund.domestic.refunds.post(wanted)).data;
+const otherTerms = await codeOf(wxpay.v3.refund.domestic.refunds.post({ ...wanted, amount: { ...wanted.amount, refund: 867 } }));
+const told = once(listener, 'notified');
+await sandbox('POST', 'wechat/refunds/refund-1/success');
+await told;
+const refundAsked = (await node.find_refunds('refund-1')).data;
+const refundAgain = (await node.refunds(wanted)).data;
+const refundUnknown = await codeOf(wxpay.v3.refund.domestic.refunds._out_refund_no_.get({ out_refund_no: 'refund-2' }));
+
+// Today's bill, which the sandbox was told to have: one client asks, the other downloads and cuts.
+const bill_date = new Date(Date.now() + 8 * 3600 * 1000).toISOString().slice(0, 10);
+const bill = (await node.tradebill({ bill_date, bill_type: 'ALL', tar_type: 'GZIP' })).data;
+const token = new URL(bill.download_url).searchParams.get('token');
+const packed = (await wxpay.v3.billdownload.file.get({ params: { token }, responseType: 'arraybuffer' })).data;
+const csv = gunzipSync(packed);
+
 // This client signs what the page or the app hands to WeChat.
 const jsapi = await node.transactions_jsapi(terms('jsapi-order', { payer: { openid } }));
 const app = await node.transactions_app(terms('app-order'));
@@ -68,6 +90,9 @@ console.log(JSON.stringify({
   certificates: fetched.map((item) => item.serial_no),
   native, before, after, byId, h5, notified,
   jsapi, app,
+  refunded, otherTerms, refundAsked, refundAgain, refundUnknown,
+  hash: { said: bill.hash_value, found: createHash('sha1').update(csv).digest('hex') },
+  bill: Formatter.castCsvBill(csv),
   paid: await codeOf(order('native', 'native|1*_-')),
   closePaid: await codeOf(close('native|1*_-')),
   closed: await close('h5-order'),

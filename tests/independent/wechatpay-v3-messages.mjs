@@ -34,16 +34,21 @@ const answers = {
   },
 
   // The content is sealed and the whole signed by one implementation; the other one opens it again.
-  notification({ content, associatedData, nonce, key, timestamp, signatureNonce, platformKey, certificate, privateKey }) {
+  notification({ content, eventType = 'TRANSACTION.SUCCESS', originalType = 'transaction', associatedData, nonce, key, timestamp, signatureNonce, platformKey, certificate, privateKey }) {
     const ciphertext = Aes.AesGcm.encrypt(content, key, nonce, associatedData ?? '');
-    const resource = { original_type: 'transaction', algorithm: 'AEAD_AES_256_GCM', ciphertext, nonce };
+    const resource = { original_type: originalType, algorithm: 'AEAD_AES_256_GCM', ciphertext, nonce };
     if (associatedData !== null) resource.associated_data = associatedData;
     const body = JSON.stringify({
       id: 'EV-2018022511223320873', create_time: '2026-11-22T12:30:00+08:00', resource_type: 'encrypt-resource',
-      event_type: 'TRANSACTION.SUCCESS', summary: '支付成功', resource,
+      event_type: eventType, summary: '支付成功', resource,
     });
     const opened = pay({ certificate, privateKey, key }).decipher_gcm(ciphertext, associatedData ?? '', nonce);
     return { body, signature: Rsa.sign(Formatter.response(timestamp, signatureNonce, body), platformKey), sameContent: JSON.stringify(opened) === JSON.stringify(JSON.parse(content)) };
+  },
+
+  // A bill, as one of them cuts it.
+  bill({ text }) {
+    return Formatter.castCsvBill(text);
   },
 
   // The list of platform certificates, sealed and signed.

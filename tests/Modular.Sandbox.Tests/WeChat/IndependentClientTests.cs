@@ -42,10 +42,34 @@ public class IndependentClientTests
         Assert.Contains("/cgi-bin/mmpayweb-bin/checkmweb?prepay_id=wx", (string?)answer["h5"]!["h5_url"], StringComparison.Ordinal);
         Assert.Equal(("ORDERPAID", "ORDERPAID"), ((string?)answer["paid"], (string?)answer["closePaid"]));
         Assert.Equal((204, "CLOSED", "ORDER_NOT_EXIST"), ((int)answer["closed"]!, (string?)answer["closedState"], (string?)answer["unknown"]));
-        var notified = Assert.Single(answer["notified"]!.AsArray())!;
-        Assert.True((bool)notified["axios"]!);
+        Assert.All(answer["notified"]!.AsArray(), each => Assert.True((bool)each!["axios"]!));
+        var notified = answer["notified"]![0]!;
         Assert.Equal(("native|1*_-", "SUCCESS", 8866), (
             (string?)notified["transaction"]!["out_trade_no"], (string?)notified["transaction"]!["trade_state"], (int)notified["transaction"]!["amount"]!["total"]!));
+        CheckRefund(answer);
+        CheckBill(answer);
+    }
+
+    private static void CheckRefund(JsonNode answer)
+    {
+        Assert.Equal(("PROCESSING", "INVALID_REQUEST"), ((string?)answer["refunded"]!["status"], (string?)answer["otherTerms"]));
+        Assert.Equal(("SUCCESS", 866), ((string?)answer["refundAsked"]!["status"], (int)answer["refundAsked"]!["amount"]!["refund"]!));
+        Assert.Equal((string?)answer["refunded"]!["refund_id"], (string?)answer["refundAgain"]!["refund_id"]);
+        Assert.Equal("RESOURCE_NOT_EXISTS", (string?)answer["refundUnknown"]);
+        var told = answer["notified"]![1]!["transaction"]!;
+        Assert.Equal(("refund-1", "SUCCESS", 866), ((string?)told["out_refund_no"], (string?)told["refund_status"], (int)told["amount"]!["refund"]!));
+        Assert.Equal(2, answer["notified"]!.AsArray().Count);
+    }
+
+    private static void CheckBill(JsonNode answer)
+    {
+        Assert.Equal((string?)answer["hash"]!["found"], (string?)answer["hash"]!["said"]);
+        var rows = answer["bill"]!["rows"]!.AsArray();
+        Assert.Equal(["SUCCESS", "REFUND"], rows.Select(row => (string?)row!["交易状态"]));
+        Assert.Equal(("88.66", "0.53000", "0"), ((string?)rows[0]!["订单金额"], (string?)rows[0]!["手续费"], (string?)rows[0]!["商户退款单号"]));
+        Assert.Equal(("8.66", "-0.05000", "refund-1", "SUCCESS"), (
+            (string?)rows[1]!["申请退款金额"], (string?)rows[1]!["手续费"], (string?)rows[1]!["商户退款单号"], (string?)rows[1]!["退款状态"]));
+        Assert.Equal(("2", "0.48"), ((string?)answer["bill"]!["summary"]!["总交易单数"], (string?)answer["bill"]!["summary"]!["手续费总金额"]));
     }
 
     private static void CheckLaunches(WebApplication app, JsonNode answer)

@@ -13,6 +13,8 @@ public sealed class V3BillTests : IAsyncLifetime
 {
     private const string Today = "/v3/bill/tradebill?bill_date=2026-11-25&bill_type=ALL&tar_type=GZIP";
 
+    private static readonly string[] Dropped = ["bill-4"];
+
     private SandboxHost sandbox = null!;
     private WeChatV3Client merchant = null!;
 
@@ -96,7 +98,7 @@ public sealed class V3BillTests : IAsyncLifetime
         await FaultsAsync(new
         {
             ready = true,
-            drop = new[] { "bill-4" },
+            drop = Dropped,
             amounts = new Dictionary<string, string> { ["bill-5"] = "0.01" },
             add = new object[] { new { outTradeNo = "bill-6", amount = "3.00" }, new { outTradeNo = "bill-6", amount = "1.00", outRefundNo = "R-6" } },
         });

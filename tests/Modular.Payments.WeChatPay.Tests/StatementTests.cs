@@ -68,6 +68,15 @@ public sealed class StatementTests
         Assert.Equal(isDone, Assert.Single(await ReadAsync(Serving(Bill.Of(Bill.Refund(state))))).IsDone);
 
     [Fact]
+    public async Task A_reversal_is_a_refund_that_has_no_number()
+    {
+        var row = Bill.Refund("").Replace("`REFUND", "`REVOKED", StringComparison.Ordinal)
+            .Replace("`R20261122000001", "`0", StringComparison.Ordinal).Replace("`50000709672019011908420787722", "`0", StringComparison.Ordinal);
+        var line = Assert.Single(await ReadAsync(Serving(Bill.Header + row + "\r\n" + Bill.Totals(1, 0, 800, -5))));
+        Assert.Equal((StatementLineKind.Refund, null, null, true), (line.Kind, line.RefundNo, line.ProviderRefundNo, line.IsDone));
+    }
+
+    [Fact]
     public async Task X04_columns_are_found_by_name_and_text_of_the_merchant_shifts_none()
     {
         var columns = Bill.Columns.Split(',').Reverse().Append("新列").ToArray();

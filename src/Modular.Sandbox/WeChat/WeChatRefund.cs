@@ -11,6 +11,8 @@ internal static class RefundStatus
 
     /// <summary>A person must find the buyer another way. CHANGE in API v2 and in bills.</summary>
     public const string Abnormal = "ABNORMAL";
+
+    public static bool IsKnown(string status) => status is Processing or Success or Closed or Abnormal;
 }
 
 /// <summary>One refund of a trade, whichever API asked for it. Read and changed only inside <see cref="WeChatBook.Locked"/>.</summary>

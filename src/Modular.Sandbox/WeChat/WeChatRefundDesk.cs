@@ -155,6 +155,11 @@ internal sealed class WeChatRefundDesk(IOptions<SandboxOptions> options, WeChatA
         var fault = faults.Trade(trade.OutTradeNo);
         var wait = fault.RefundDelaySeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : delay;
         refund.Outcome = fault.RefundOutcome ?? RefundStatus.Success;
+        if (!RefundStatus.IsKnown(refund.Outcome))
+        {
+            throw new InvalidOperationException("The fault refundOutcome is SUCCESS, ABNORMAL, CLOSED or PROCESSING.");
+        }
+
         refund.DueAt = refund.Outcome == RefundStatus.Processing ? null : refund.CreatedAt + wait;
         ledger.Add(trade, refund);
         trade.State = TradeState.Refund;

@@ -35,14 +35,21 @@ internal static class WeChatPayCorpus
     public static Party Party { get; } = new(
         "wechatpay", new WeChatPayPlugin(), Settings, [.. Corpus()], [Keys.Private(Keys.Merchant), ApiV3Key, OtherApiV3Key, ApiKey, "app-secret-0123456789abcdefghijk"]);
 
+    private const string Refund = """{"mchid":"1900007291","transaction_id":"4200001234202611220000000001","out_trade_no":"P20261122000001","refund_id":"50000000382019052709732678859","out_refund_no":"R20261122000001","refund_status":"SUCCESS","success_time":"2026-11-22T12:29:59+08:00","user_received_account":"招商银行信用卡0403","amount":{"total":36800,"refund":800,"payer_total":36800,"payer_refund":800}}""";
+
     public static string Body(string key = ApiV3Key)
     {
         const string Content = """{"mchid":"1900007291","appid":"wx2421b1c4370ec43b","out_trade_no":"P20261122000001","transaction_id":"4200001234202611220000000001","trade_type":"NATIVE","trade_state":"SUCCESS","trade_state_desc":"支付成功","bank_type":"OTHERS","attach":"","success_time":"2026-11-22T12:29:59+08:00","payer":{"openid":"oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"},"amount":{"total":36800,"payer_total":36800,"currency":"CNY","payer_currency":"CNY"}}""";
-        var plain = Encoding.UTF8.GetBytes(Content);
+        return Body(key, Content, "TRANSACTION.SUCCESS", "transaction");
+    }
+
+    private static string Body(string key, string content, string eventType, string type)
+    {
+        var plain = Encoding.UTF8.GetBytes(content);
         var sealedBytes = new byte[plain.Length + 16];
         using var aes = new AesGcm(Encoding.UTF8.GetBytes(key), 16);
-        aes.Encrypt("fdasfjihihih"u8, plain, sealedBytes.AsSpan(0, plain.Length), sealedBytes.AsSpan(plain.Length), "transaction"u8);
-        return $$$"""{"id":"EV-2026112211223320873","create_time":"2026-11-22T12:30:00+08:00","resource_type":"encrypt-resource","event_type":"TRANSACTION.SUCCESS","summary":"支付成功","resource":{"original_type":"transaction","algorithm":"AEAD_AES_256_GCM","ciphertext":"{{{Convert.ToBase64String(sealedBytes)}}}","associated_data":"transaction","nonce":"fdasfjihihih"}}""";
+        aes.Encrypt("fdasfjihihih"u8, plain, sealedBytes.AsSpan(0, plain.Length), sealedBytes.AsSpan(plain.Length), Encoding.UTF8.GetBytes(type));
+        return $$$"""{"id":"EV-2026112211223320873","create_time":"2026-11-22T12:30:00+08:00","resource_type":"encrypt-resource","event_type":"{{{eventType}}}","summary":"支付成功","resource":{"original_type":"{{{type}}}","algorithm":"AEAD_AES_256_GCM","ciphertext":"{{{Convert.ToBase64String(sealedBytes)}}}","associated_data":"{{{type}}}","nonce":"fdasfjihihih"}}""";
     }
 
     public static List<KeyValuePair<string, string>> Headers(byte[] body, RSA? key = null, string serial = KeyId, int seconds = 0, string? signature = null)
@@ -108,6 +115,7 @@ internal static class WeChatPayCorpus
         var body = Body();
         yield return new("an ordinary notification", Broken.Valid, Notify(body));
         yield return new("an indented notification that is signed so", Broken.Valid, Notify(Indented(body)));
+        yield return new("a refund", Broken.Valid, Notify(Body(ApiV3Key, Refund, "REFUND.SUCCESS", "refund")));
         yield return new("four minutes late", Broken.Valid, Notify(bytes => Headers(bytes, seconds: -240)));
 
         yield return new("the merchant's own public key in WeChat Pay's place", Causes.OwnPublicKey, Notify(body)) { Changes = { ["PublicKey"] = Keys.Public(Keys.Merchant) } };
@@ -121,6 +129,7 @@ internal static class WeChatPayCorpus
         };
         yield return new("a message of a sandbox", Causes.SandboxCredentials, Notify(bytes => Headers(bytes, Keys.OtherProvider))) { Others = [Other("wechat-sandbox", ("BaseUrl", "http://127.0.0.1:5090"))] };
         yield return new("the content sealed with another instance's key", Causes.OtherApiKey, Notify(Body(OtherApiV3Key))) { Others = [Other("wechatpay-b")] };
+        yield return new("a refund sealed with another instance's key", Causes.OtherApiKey, Notify(Body(OtherApiV3Key, Refund, "REFUND.SUCCESS", "refund"))) { Others = [Other("wechatpay-b")] };
         yield return new("the content sealed with the key of v2", Causes.OtherApiKey, Notify(Body(ApiKey))) { Others = [new("wechatpay-v2", new ProviderSettings([new("ApiKey", ApiKey)]))] };
         yield return new("the content sealed with an unknown key", "", Notify(Body(OtherApiV3Key)));
 

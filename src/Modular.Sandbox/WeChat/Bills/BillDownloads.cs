@@ -54,16 +54,17 @@ internal sealed class BillDownloads(IOptions<SandboxOptions> options, TimeProvid
         return file.ToArray();
     }
 
-    /// <summary>About a mebibyte that unfolds to a gibibyte.</summary>
+    /// <summary>About a mebibyte that unfolds to a gibibyte of empty lines.</summary>
     public static byte[] Bomb()
     {
         using var file = new MemoryStream();
         using (var gzip = new GZipStream(file, CompressionLevel.Optimal, leaveOpen: true))
         {
-            var zeros = new byte[1024 * 1024];
+            var lines = new byte[1024 * 1024];
+            lines.AsSpan().Fill((byte)'\n');
             for (var count = 0; count < BombMebibytes; count++)
             {
-                gzip.Write(zeros);
+                gzip.Write(lines);
             }
         }
 

@@ -12,7 +12,7 @@ internal sealed record WeChatBillFaults
     /// <summary>The hash is that of the compressed file, about which the documentation is silent.</summary>
     public bool HashOfFile { get; init; }
 
-    /// <summary>The file unfolds to a gibibyte of zeros.</summary>
+    /// <summary>The file unfolds to a gibibyte of empty lines.</summary>
     public bool Bomb { get; init; }
 
     /// <summary>The file lacks this column.</summary>

@@ -120,7 +120,7 @@ internal sealed class WeChatPayV2Doctor : IDisposable
         if (message[FieldMessage.Sign] is not { Length: > 0 } sign)
         {
             return message["req_info"] is not null
-                ? Refund(canonical)
+                ? Refund(message["req_info"]!, canonical)
                 : Diagnosis.Of(Causes.MissingSignature, "The message has no sign", canonical, "");
         }
 
@@ -130,8 +130,10 @@ internal sealed class WeChatPayV2Doctor : IDisposable
     }
 
     /// <summary>A refund is sealed instead of signed: there is no signature to explain, only whether it opens.</summary>
-    private Diagnosis Refund(string canonical) =>
-        apiKey is null ? Diagnosis.Unexplained("The message is about a refund (req_info), which is sealed with the key and never signed, and ApiKey is missing: set it to the APIv2 key of the merchant platform.", canonical, KeyName)
+    private Diagnosis Refund(string reqInfo, string canonical) =>
+        ring.Secrets.FirstOrDefault(secret => secret.Value != apiKey && RefundNews.Open(new SealedText(secret.Value), reqInfo) is not null) is { } other
+            ? Diagnosis.Of(Surroundings.CauseOf(request.Settings, other.Instance, Causes.OtherApiKey), $"The message is about a refund (req_info), and that opens with {other.Name} and not with {KeyName}", canonical, other.Name)
+        : apiKey is null ? Diagnosis.Unexplained("The message is about a refund (req_info), which is sealed with the key and never signed, and ApiKey is missing: set it to the APIv2 key of the merchant platform.", canonical, KeyName)
         : Read() is Verification.Refused refused ? Diagnosis.Unexplained($"The message is about a refund (req_info), which is sealed with the key and never signed, and it is refused: {refused.Detail}", canonical, KeyName)
         : new Diagnosis(true, null, $"The message is about a refund (req_info), which is sealed with the key and never signed, and it opens with {KeyName}.", canonical, KeyName);
 

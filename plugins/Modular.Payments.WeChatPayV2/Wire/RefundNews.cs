@@ -30,7 +30,7 @@ internal sealed class RefundNews(string mchId, string appId, SealedText seal)
             return NotForHere("The message is about a refund of another mch_id or appid than MchId and AppId.");
         }
 
-        if (seal.Open(sealedText) is not { } opened || XmlMessage.Read(opened, out _, "root") is not { } refund)
+        if (Open(seal, sealedText) is not { } refund)
         {
             return NotOurs;
         }
@@ -39,6 +39,10 @@ internal sealed class RefundNews(string mchId, string appId, SealedText seal)
             ? new Verification.VerifiedRefund([report with { Account = new ProviderAccount(mchId, appId) }])
             : NotForHere("The message is sealed with ApiKey, but names no out_refund_no, no out_trade_no, or no refund_status that is known.");
     }
+
+    /// <summary>What is sealed; null when it does not open, and also when that only seems so: one wrong key in 256 leaves right padding.</summary>
+    public static MessageFields? Open(SealedText seal, string text) =>
+        seal.Open(text) is { } opened ? XmlMessage.Read(opened, out _, "root") : null;
 
     private static Verification.Refused NotForHere(string detail) => new(RefusalReason.NotForHere, detail);
 }

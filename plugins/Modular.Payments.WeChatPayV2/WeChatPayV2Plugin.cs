@@ -22,7 +22,8 @@ public sealed class WeChatPayV2Plugin : IPaymentPlugin, IDiagnosingPlugin, IPref
     public IPaymentProvider Create(ProviderContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return new WeChatPayV2Provider(WeChatPayV2Settings.Read(context.Settings), context.Http, context.Time);
+        var settings = WeChatPayV2Settings.Read(context.Settings, context.Time.GetUtcNow());
+        return new WeChatPayV2Provider(settings, context.Http, settings.Certificate is { } certificate ? context.HttpWith(certificate) : null, context.Time);
     }
 
     /// <inheritdoc/>

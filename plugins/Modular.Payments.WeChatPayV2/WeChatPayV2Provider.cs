@@ -6,14 +6,17 @@ using Modular.Payments.WeChatPayV2.Wire;
 namespace Modular.Payments.WeChatPayV2;
 
 /// <summary>One merchant number of WeChat Pay with the account that it is bound to.</summary>
-internal sealed class WeChatPayV2Provider(WeChatPayV2Settings settings, HttpClient http, TimeProvider time) : IPaymentProvider, IClosingProvider, IPayerProvider, IPreflightProvider
+internal sealed class WeChatPayV2Provider(WeChatPayV2Settings settings, HttpClient http, HttpClient? certified, TimeProvider time)
+    : IPaymentProvider, IClosingProvider, IRefundingProvider, IStatementProvider, IPayerProvider, IPreflightProvider
 {
     // The documents of v2 forbid to close a payment right after it was ordered; those of v3 do not.
     private static readonly TimeSpan EarliestClose = TimeSpan.FromMinutes(5);
 
     private readonly Gateway gateway = new(settings, http);
     private readonly Launch launch = new(settings, time);
-    private readonly NotificationReader notifications = new(settings.Signer);
+    private readonly NotificationReader notifications = new(settings.Signer, new RefundNews(settings.MchId, settings.AppId, new SealedText(settings.ApiKey)));
+    private readonly Refunds refunds = new(new Gateway(settings, http), certified, settings.Certificate, time);
+    private readonly Bills bills = new(settings, new Gateway(settings, http), http, time);
     private readonly PayerIdentification payers = new(settings, http);
 
     /// <inheritdoc/>
@@ -24,6 +27,9 @@ internal sealed class WeChatPayV2Provider(WeChatPayV2Settings settings, HttpClie
 
     /// <inheritdoc/>
     public IReadOnlyList<PaymentScene> PayerScenes { get; } = [PaymentScene.Wechat];
+
+    /// <inheritdoc/>
+    public RefundLimits RefundLimits => RefundRules.Limits;
 
     /// <inheritdoc/>
     public async Task<StartAnswer> StartAsync(StartRequest request, CancellationToken cancellationToken)
@@ -85,6 +91,23 @@ internal sealed class WeChatPayV2Provider(WeChatPayV2Settings settings, HttpClie
             ? new CloseAnswer.TooEarly(string.Create(CultureInfo.InvariantCulture, $"WeChat Pay closes a payment five minutes after it was ordered, which is at {allowedAt.ToUniversalTime():u}."), allowedAt)
             : Answers.OfClose(await gateway.CallAsync("/pay/closeorder", Name(payment), cancellationToken), payment.PaymentNo);
     }
+
+    /// <inheritdoc/>
+    public async Task<RefundAnswer> RefundAsync(RefundRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return RefundRules.Refusal(request) is { } refusal ? refusal : await refunds.AskAsync(request, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<RefundAnswer> QueryRefundAsync(RefundReference refund, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(refund);
+        return refunds.QueryAsync(refund, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<StatementAnswer> FetchStatementAsync(DateOnly day, CancellationToken cancellationToken) => bills.FetchAsync(day, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<Verification> VerifyNotificationAsync(RawRequest request, CancellationToken cancellationToken)

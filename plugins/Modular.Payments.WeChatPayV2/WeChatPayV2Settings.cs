@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Modular.Payments.Abstractions;
 using Modular.Payments.WeChatPayV2.Wire;
 
@@ -8,9 +9,12 @@ namespace Modular.Payments.WeChatPayV2;
 /// is left alone, so that one file may serve several plugins.
 /// </summary>
 /// <param name="BaseUrl">Where calls go, without a slash at the end; default WeChat Pay's own host.</param>
+/// <param name="RefundBaseUrl">Where refunds are asked for over mutual TLS, without a slash at the end; <paramref name="BaseUrl"/> unless it is set, because WeChat Pay has one host for both.</param>
 /// <param name="AppId">The official account, mini program or app, <c>appid</c>; it is bound to the merchant in the console.</param>
 /// <param name="MchId">The merchant that receives the money, <c>mch_id</c>.</param>
 /// <param name="Signer">Signs and checks with <c>ApiKey</c> in the algorithm of <c>SignType</c>.</param>
+/// <param name="ApiKey">The key itself, for what is sealed with it.</param>
+/// <param name="Certificate">The merchant's certificate with its key (<c>ClientCertificate</c>, <c>ClientCertificatePassword</c>); null when it is not set, and then nothing is refunded.</param>
 /// <param name="AppSecret">The secret of the official account, with which a shopper's openid is asked for; null when it is not set.</param>
 /// <param name="OAuthAuthorizeUrl">Where a browser inside WeChat is sent to be identified.</param>
 /// <param name="OAuthTokenUrl">Where the code that it brings back is exchanged.</param>
@@ -19,14 +23,19 @@ namespace Modular.Payments.WeChatPayV2;
 /// change in the console, and only one of them is still held to be secure. The request names the algorithm, WeChat Pay answers and
 /// notifies in it, and a message in the other one is refused. Change it while no payment is open: the notifications of
 /// payments started before are refused, and the host finds those payments by asking.</para>
-/// <para>The merchant's client certificate is no setting yet, because only refunds need it: a certificate that is read and never
-/// used would look as if it had been tried.</para>
+/// <para><c>ClientCertificate</c> is the path of <c>apiclient_cert.p12</c>, the same file as Base64, or PEM with certificate and key;
+/// <c>ClientCertificatePassword</c> is the merchant's number unless it is set, as WeChat Pay makes the file. Only refunds need
+/// it. Whether the server is who it says is left to the certificates that the process trusts: for a sandbox with an authority of its
+/// own, that authority is added to them (<c>SSL_CERT_FILE</c>).</para>
 /// </remarks>
 internal sealed record WeChatPayV2Settings(
     string BaseUrl,
+    string RefundBaseUrl,
     string AppId,
     string MchId,
+    string ApiKey,
     MessageSigner Signer,
+    X509Certificate2? Certificate,
     string? AppSecret,
     Uri OAuthAuthorizeUrl,
     Uri OAuthTokenUrl)
@@ -36,14 +45,18 @@ internal sealed record WeChatPayV2Settings(
 
     /// <summary>Reads and checks the settings.</summary>
     /// <exception cref="ProviderSettingsException">A setting is missing or wrong.</exception>
-    public static WeChatPayV2Settings Read(ProviderSettings settings)
+    public static WeChatPayV2Settings Read(ProviderSettings settings, DateTimeOffset now)
     {
         var (appId, mchId, apiKey) = (ReadAppId(settings), ReadMchId(settings), ReadApiKey(settings));
+        var baseUrl = ReadAddress(settings, "BaseUrl", DefaultBaseUrl).AbsoluteUri.TrimEnd('/');
         return new WeChatPayV2Settings(
-            ReadAddress(settings, "BaseUrl", DefaultBaseUrl).AbsoluteUri.TrimEnd('/'),
+            baseUrl,
+            ReadAddress(settings, "RefundBaseUrl", baseUrl).AbsoluteUri.TrimEnd('/'),
             appId,
             mchId,
+            apiKey,
             new MessageSigner(ReadAlgorithm(settings), apiKey),
+            ClientCertificate.Read(settings, mchId, now),
             ReadAppSecret(settings, apiKey),
             ReadAddress(settings, "OAuthAuthorizeUrl", "https://open.weixin.qq.com/connect/oauth2/authorize"),
             ReadAddress(settings, "OAuthTokenUrl", "https://api.weixin.qq.com/sns/oauth2/access_token"));

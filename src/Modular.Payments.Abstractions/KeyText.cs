@@ -94,6 +94,51 @@ internal static class KeyText
             : throw new ProviderSettingsException($"{name} contains no certificate: download it again from the provider's console.");
     }
 
+    public static X509Certificate2 ReadCertificateWithKey(string name, string text, string passwordName, string password)
+    {
+        if (text.Contains("-----BEGIN", StringComparison.Ordinal))
+        {
+            return ReadPemWithKey(name, text, passwordName, password);
+        }
+
+        X509Certificate2 certificate;
+        try
+        {
+            certificate = X509CertificateLoader.LoadPkcs12(Decode(name, text), password);
+        }
+        catch (CryptographicException e)
+        {
+            throw new ProviderSettingsException($"{name} is no PKCS#12 file that {passwordName} opens: download the certificate again, or correct the password.", e);
+        }
+
+        if (certificate.HasPrivateKey)
+        {
+            return certificate;
+        }
+
+        certificate.Dispose();
+        throw new ProviderSettingsException($"{name} holds a certificate without its private key: use the file that holds both, as it was downloaded (.p12).");
+    }
+
+    private static X509Certificate2 ReadPemWithKey(string name, string text, string passwordName, string password)
+    {
+        if (!text.Contains("PRIVATE KEY-----", StringComparison.Ordinal) || !text.Contains("BEGIN CERTIFICATE-----", StringComparison.Ordinal))
+        {
+            throw new ProviderSettingsException($"{name} is PEM without a certificate or without its private key: write both below each other, or use the .p12 file.");
+        }
+
+        try
+        {
+            return text.Contains("BEGIN ENCRYPTED PRIVATE KEY", StringComparison.Ordinal)
+                ? X509Certificate2.CreateFromEncryptedPem(text, text, password)
+                : X509Certificate2.CreateFromPem(text, text);
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            throw new ProviderSettingsException($"{name} holds no certificate with the private key that belongs to it, or {passwordName} does not open the key: download both again.", e);
+        }
+    }
+
     private static RSA RefuseShort(string name, RSA rsa, int minimumBits) =>
         rsa.KeySize >= minimumBits
             ? rsa

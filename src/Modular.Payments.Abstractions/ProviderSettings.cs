@@ -91,6 +91,16 @@ public sealed class ProviderSettings
     /// <summary>One or more certificates: PEM text or the path of a PEM or DER file, in the order in which they stand. The caller owns them.</summary>
     public X509Certificate2Collection Certificates(string name) => KeyText.ReadCertificates(name, FileOrText(name, Required(name)));
 
+    /// <summary>
+    /// A certificate with its private key, to be shown to a provider: PKCS#12 as one line of Base64 or as the path of a file, or PEM
+    /// (text or the path of a file) with both. The caller owns it.
+    /// </summary>
+    /// <param name="name">The setting.</param>
+    /// <param name="passwordName">The setting with the password, for the error's sentence.</param>
+    /// <param name="password">The password of the PKCS#12 file or of an encrypted key; ignored where there is none.</param>
+    public X509Certificate2 CertificateWithKey(string name, string passwordName, string password) =>
+        KeyText.ReadCertificateWithKey(name, FileOrText(name, Required(name)), passwordName, password);
+
     /// <summary>Refuses a public key that belongs to <paramref name="own"/>: the commonest mix-up of all is to paste the application's own public key where the provider's belongs.</summary>
     public static void RefuseOwnKey(string name, RSA providerKey, RSA own, string remedy)
     {

@@ -8,6 +8,7 @@ using Modular.Sandbox.Faults;
 using Modular.Sandbox.Notifications;
 using Modular.Sandbox.Pages;
 using Modular.Sandbox.WeChat;
+using Modular.Sandbox.WeChat.V2;
 
 namespace Modular.Sandbox;
 
@@ -35,6 +36,7 @@ public static class SandboxApp
         AddStoredConfiguration(builder.Configuration);
 
         builder.WebHost.UseKestrelCore();
+        builder.WebHost.UseMutualTls(builder.Configuration);
         if (string.IsNullOrEmpty(builder.WebHost.GetSetting(WebHostDefaults.ServerUrlsKey)))
         {
             builder.WebHost.UseUrls(DefaultAddress);

@@ -74,6 +74,24 @@ public sealed class SignatureDoctorTests
     }
 
     [Fact]
+    public void A_refund_of_api_v2_is_sealed_and_the_key_that_opens_it_is_named()
+    {
+        var sealedRefund = WeChatPayV2Corpus.Refund();
+        var right = Configured.Doctor(Clock, ("wechat", V2, WeChatPayV2Corpus.Settings));
+        var valid = Examined(right.Examine("wechat", sealedRefund));
+        Assert.True(valid.IsValid);
+        Assert.Contains("opens with ApiKey", valid.Sentence, StringComparison.Ordinal);
+
+        var stranger = new Dictionary<string, string?>(WeChatPayV2Corpus.Settings) { ["ApiKey"] = new string('k', 32) };
+        var alone = Examined(Configured.Doctor(Clock, ("wechat", V2, stranger)).Examine("wechat", sealedRefund));
+        Assert.Equal((false, null), (alone.IsValid, alone.Cause));
+        Assert.Contains("does not open", alone.Sentence, StringComparison.Ordinal);
+        var beside = Examined(Configured.Doctor(Clock, ("wechat", V2, stranger), ("wechat-b", V2, WeChatPayV2Corpus.Settings)).Examine("wechat", sealedRefund));
+        Assert.Equal(Causes.OtherApiKey, beside.Cause);
+        Assert.Contains("wechat-b", beside.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_unknown_instance_and_a_plugin_that_is_not_there_are_said_to_be_so()
     {
         var doctor = Configured.Doctor(Clock, ("alipay", Alipay, AlipayCorpus.Settings), ("gone", "Modular.Payments.Gone", new Dictionary<string, string?>()));

@@ -101,6 +101,23 @@ public sealed class IndependentPartyTests
     }
 
     [Fact]
+    public async Task A_refund_sealed_by_another_is_read()
+    {
+        var fields = RefundNotificationTests.Refund(("refund_recv_accout", "招商银行信用卡0403 <&> 😀"));
+        var answer = await AskAsync(new { ask = "seal", fields, key = Some.ApiKey, appid = Some.AppId, mchid = Some.MchId });
+        var report = Assert.Single(Assert.IsType<Verification.VerifiedRefund>(Door.Verify(Some.Notify((string)answer["xml"]!))).Reports);
+        Assert.Equal((fields["out_refund_no"], RefundState.Succeeded, Money.Cny(10000)), (report.RefundNo, report.State, report.Amount!.Value));
+    }
+
+    [Fact]
+    public async Task The_others_open_what_these_tests_seal()
+    {
+        var fields = RefundNotificationTests.Refund();
+        var answer = await AskAsync(new { ask = "open", xml = RefundNotificationTests.Envelope(fields), key = Some.ApiKey, appid = Some.AppId, mchid = Some.MchId });
+        Assert.All(Parties, party => Assert.Equal(fields, answer[party]!.AsObject().ToDictionary(p => p.Key, p => (string)p.Value!)));
+    }
+
+    [Fact]
     public async Task The_others_read_our_replies()
     {
         var answer = await AskAsync(new { ask = "reply", xml = Encoding.UTF8.GetString(Some.Provider().Acknowledge().Body.Span) });

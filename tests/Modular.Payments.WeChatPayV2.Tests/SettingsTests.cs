@@ -30,6 +30,8 @@ public sealed class SettingsTests
     [InlineData("BaseUrl", "http://api.example", "https")]
     [InlineData("BaseUrl", "api.example", "absolute")]
     [InlineData("BaseUrl", "https://api.example/?a=1", "query")]
+    [InlineData("RefundBaseUrl", "http://api.example", "https")]
+    [InlineData("RefundBaseUrl", "https://api.example/?a=1", "query")]
     [InlineData("OAuthAuthorizeUrl", "https://open.example/#x", "fragment")]
     [InlineData("OAuthTokenUrl", "https://open.example/token?appid=1", "query")]
     [InlineData("OAuthTokenUrl", "http://open.example/token", "https")]
@@ -77,7 +79,7 @@ public sealed class SettingsTests
 
     [Fact]
     public void A_setting_that_is_not_known_is_left_alone() =>
-        Assert.NotNull(Some.Provider(settings: Some.Settings(("ClientCertificate", "/nowhere/apiclient_cert.p12"), ("ClientCertificatePassword", "x"), ("ApiV3Key", "y"))));
+        Assert.NotNull(Some.Provider(settings: Some.Settings(("MerchantSerialNo", "x"), ("ApiV3Key", "y"))));
 
     private static string Refusal(params (string Name, string? Value)[] changes) =>
         Assert.Throws<ProviderSettingsException>(() => Some.Provider(settings: Some.Settings(changes))).Message;

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using Modular.Payments.Abstractions;
@@ -31,12 +32,16 @@ internal static class Some
         return settings;
     }
 
-    public static WeChatPayV2Provider Provider(StubGateway? gateway = null, Dictionary<string, string?>? settings = null, TimeProvider? time = null) =>
+    public static WeChatPayV2Provider Provider(
+        StubGateway? gateway = null, Dictionary<string, string?>? settings = null, TimeProvider? time = null, Func<X509Certificate2, HttpClient>? httpWith = null) =>
         (WeChatPayV2Provider)new WeChatPayV2Plugin().Create(new ProviderContext(
             "wechat",
             new ProviderSettings(settings ?? Settings()),
             new HttpClient(gateway ?? StubGateway.Silent()),
-            time ?? new FakeTimeProvider(Now)));
+            time ?? new FakeTimeProvider(Now))
+        {
+            HttpWith = httpWith ?? (_ => throw new InvalidOperationException("Nobody should have shown a certificate.")),
+        });
 
     public static StartRequest Start(PaymentScene scene) => new()
     {

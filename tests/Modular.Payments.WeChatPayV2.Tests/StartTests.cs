@@ -232,7 +232,7 @@ public sealed class StartTests
         Gen.String[Gen.Char, 0, 300].Sample(
             text =>
             {
-                var clean = BodyText.Clean(text, "P1");
+                var clean = LineText.Body(text, "P1");
                 return clean.Length > 0 && new UTF8Encoding(false, true).GetByteCount(clean) <= 127
                     && XmlText.Clean(clean) == clean && clean.Trim() == clean && !clean.Any(char.IsControl);
             },
@@ -241,10 +241,10 @@ public sealed class StartTests
     [Fact]
     public void X13_a_body_keeps_whole_characters()
     {
-        Assert.Equal("a b", BodyText.Clean(" a\r\n\tb\u0001 ", "P1"));
-        Assert.Equal("P1", BodyText.Clean("\0\ud800 ", "P1"));
-        Assert.Equal(string.Concat(Enumerable.Repeat("😀", 31)), BodyText.Clean(string.Concat(Enumerable.Repeat("😀", 40)), "P1"));
-        Assert.Equal(new string('订', 42), BodyText.Clean(new string('订', 43), "P1"));
+        Assert.Equal("a b", LineText.Body(" a\r\n\tb\u0001 ", "P1"));
+        Assert.Equal("P1", LineText.Body("\0\ud800 ", "P1"));
+        Assert.Equal(string.Concat(Enumerable.Repeat("😀", 31)), LineText.Body(string.Concat(Enumerable.Repeat("😀", 40)), "P1"));
+        Assert.Equal(new string('订', 42), LineText.Body(new string('订', 43), "P1"));
     }
 
     [Fact]

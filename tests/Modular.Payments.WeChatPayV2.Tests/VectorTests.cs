@@ -1,3 +1,4 @@
+using System.Text;
 using Modular.Payments.WeChatPayV2.Wire;
 
 namespace Modular.Payments.WeChatPayV2.Tests;
@@ -42,6 +43,31 @@ public sealed class VectorTests
     [InlineData("<batchjob>\n    <payment>\n    <account>5678-attacker</account>\n    </payment>\n    <payment>\n    <account>1234-victim</account>\n    </payment>\n</batchjob>\n", "root")]
     public void X01_the_official_sdks_hostile_messages_are_malformed(string xml, string says) =>
         Assert.Contains(says, Door.Refused(xml).Detail, StringComparison.Ordinal);
+
+    /// <summary>
+    /// Made with OpenSSL from the key of chapter 4_3: what a notification of a refund holds. The documents publish no example whose
+    /// key is known.
+    /// </summary>
+    [Fact]
+    public void What_openssl_has_sealed_opens() =>
+        Assert.Equal(
+            "<root>\n<out_refund_no><![CDATA[R1]]></out_refund_no>\n<refund_status><![CDATA[SUCCESS]]></refund_status>\n</root>",
+            Encoding.UTF8.GetString(new SealedText("192006250b4c09247ec02edce69f6a2d").Open("4gS8kbcHysCW7bHqyEU0M9umdFVGKPOUBs+y0jA3Blg+Ev4fh/hsfGme53V7VcauQIldO9SGnmyoSnCg6RqQKvsNqQ8QZ/QqGG7L7Ft26zOJT8KKGtIQhQk/aqUrb9aswOZRsl6VTrRb62a9RC300A==")!));
+
+    /// <summary>
+    /// wechatpay-apiv3/wechatpay-php, tests/Crypto/AesEcbTest.php, and fudiwei/DotNetCore.SKIT.FlurlHttpClient.Wechat,
+    /// TenpayV2.UnitTests/TestCase_ToolsAESUtilityTests.cs: the cipher, with the key as it is.
+    /// </summary>
+    [Theory]
+    [InlineData("0123456789abcdef0123456789abcdef", "pZwJZBLuy3mDACEQT4YTBw==", "hello")]
+    [InlineData("01234567890abcdefedcba9876543210", "l/aL5GyVfl/tw3Lww6GvCQ==", "SKIT is great!")]
+    public void Others_texts_open(string key, string text, string expected) =>
+        Assert.Equal(expected, Encoding.UTF8.GetString(SealedText.WithKey(Encoding.ASCII.GetBytes(key)).Open(text)!));
+
+    /// <summary>wechatpay-axios-plugin, tests/lib/hash.test.js: the digest that keys are made of.</summary>
+    [Fact]
+    public void The_key_is_the_lower_case_digest() =>
+        Assert.Equal("4ad14ac334ab13540eb6c5479512a8e8", Encoding.ASCII.GetString(SealedText.KeyOf("exposed_your_key_here_have_risks")));
 
     /// <summary>wechatpay-apiv3/wechatpay-php, tests/fixtures/paysuccess.notification.sample.xml; its key is not published, so it is signed anew.</summary>
     [Fact]

@@ -122,6 +122,7 @@ public sealed partial class DeployedTests
         ["MODULAR_DATA"] = data.FullName,
         ["MODULAR_PORT"] = shop.Port.ToString(CultureInfo.InvariantCulture),
         ["MODULAR_SANDBOX_PORT"] = sandbox.Port.ToString(CultureInfo.InvariantCulture),
+        ["MODULAR_SANDBOX_TLS_PORT"] = FreePort.Address().Port.ToString(CultureInfo.InvariantCulture),
     });
 
     /// <summary>Waits for the last line of the greeting and returns the API key in it.</summary>

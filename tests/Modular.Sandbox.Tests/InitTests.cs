@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -36,7 +37,46 @@ public sealed class InitTests : IDisposable
             first[$"Modular__Providers__{provider}__OAuthTokenUrl"] = "http://127.0.0.1:6090/sns/oauth2/access_token";
         }
 
+        first["Modular__Providers__wechatpayv2__RefundBaseUrl"] = "https://127.0.0.1:6091";
         Assert.Equal(first, Contents());
+        await InitAsync("http://127.0.0.1:6090/", "--refund-url", "https://127.0.0.1:7000/");
+        first["Modular__Providers__wechatpayv2__RefundBaseUrl"] = "https://127.0.0.1:7000";
+        Assert.Equal(first, Contents());
+    }
+
+    [Fact]
+    public async Task An_earlier_sandbox_gets_certificates_for_the_merchant_that_it_has_and_they_work()
+    {
+        await InitAsync("http://127.0.0.1:5090");
+        var earlier = Sandbox();
+        earlier["Sandbox"]!["WeChat"]!.AsObject().Remove("Tls");
+        await File.WriteAllTextAsync(Path.Combine(Data, "sandbox.json"), earlier.ToJsonString(), TestContext.Current.CancellationToken);
+        foreach (var name in new[] { "wechat-authority.crt", "wechat-server.crt", "wechat-server-private.pem", "wechat-merchant.p12" })
+        {
+            File.Delete(Path.Combine(Data, name));
+        }
+
+        File.Delete(Path.Combine(Credentials, "Modular__Providers__wechatpayv2__ClientCertificate"));
+        File.Delete(Path.Combine(Credentials, "Modular__Providers__wechatpayv2__RefundBaseUrl"));
+        await InitAsync("http://127.0.0.1:5090");
+        var now = Sandbox();
+        now["Sandbox"]!["WeChat"]!.AsObject().Remove("Tls");
+        Assert.True(JsonNode.DeepEquals(earlier, now));
+
+        var merchant = earlier["Sandbox"]!["WeChat"]!["Merchants"]!["wechat"]!;
+        using var certificate = X509CertificateLoader.LoadPkcs12(Convert.FromBase64String(Contents()["Modular__Providers__wechatpayv2__ClientCertificate"]), (string?)merchant["MchId"]);
+        Assert.Equal((string?)merchant["MerchantSerialNo"], certificate.SerialNumber);
+        Assert.DoesNotContain(Directory.EnumerateFiles(Data), file => file.Contains("authority", StringComparison.Ordinal) && file.Contains("private", StringComparison.Ordinal));
+        await using var app = SandboxApp.Create(["--data", Data], builder =>
+        {
+            builder.WebHost.UseUrls("http://127.0.0.1:0", "https://127.0.0.1:0");
+            builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        });
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.ImportFromPemFile(Path.Combine(Data, "wechat-authority.crt"));
+        using var client = new HttpClient(new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = policy, ClientCertificates = [certificate] } });
+        Assert.Contains("ok", await client.GetStringAsync(app.Urls.First(url => url.StartsWith("https", StringComparison.Ordinal)) + "/sandbox/health", TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 // Two independent implementations of API v2 play a merchant against the sandbox: tenpay orders, asks and launches,
-// wechatpay-axios-plugin asks as well and closes, and both judge every notification. The script is also the shopper, with
-// nothing but the pages.
+// wechatpay-axios-plugin asks as well and closes, and both judge every notification. Each asks for a refund over mutual TLS,
+// with the .p12 file as WeChat Pay hands it out. The script is also the shopper, with nothing but the pages.
 import { createRequire } from 'node:module';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
@@ -8,14 +8,24 @@ import { text } from 'node:stream/consumers';
 
 const require = createRequire(import.meta.url);
 const Tenpay = require('tenpay');
-const { Decorator, Hash, Transformer } = require('wechatpay-axios-plugin');
+const { Aes, Decorator, Hash, Transformer } = require('wechatpay-axios-plugin');
 
 const question = JSON.parse(await text(process.stdin));
-const { gateway, appid, mchid, key, run, signType } = question;
+const { gateway, refundGateway, appid, mchid, key, run, signType } = question;
+const pfx = Buffer.from(question.p12, 'base64');
 
 const notified = [];
+const refunded = [];
 const listener = createServer(async (request, response) => {
   const xml = await text(request);
+  if (xml.includes('<req_info>')) {
+    const other = await tenpayClient._parse(xml, 'middleware_refund').then((message) => message.req_info, (error) => ({ error: error.message }));
+    const opened = Aes.AesEcb.decrypt(Transformer.toObject(xml).req_info, Hash.md5(key));
+    refunded.push({ tenpay: other, axios: opened });
+    response.end('<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>');
+    listener.emit('refunded');
+    return;
+  }
   let tenpay = true;
   await tenpayClient._parse(xml, 'middleware_pay', signType).catch((error) => { tenpay = error.message; });
   const fields = Transformer.toObject(xml);
@@ -27,10 +37,14 @@ const listener = createServer(async (request, response) => {
 await once(listener, 'listening');
 
 const tenpayClient = new Tenpay({
-  appid, mchid, partnerKey: key, notify_url: `http://127.0.0.1:${listener.address().port}/notify`, spbill_create_ip: '203.0.113.9',
+  appid, mchid, partnerKey: key, pfx, notify_url: `http://127.0.0.1:${listener.address().port}/notify`, spbill_create_ip: '203.0.113.9',
 });
-for (const [name, url] of Object.entries(tenpayClient.urls)) tenpayClient.urls[name] = url.replace('https://api.mch.weixin.qq.com', gateway);
+for (const [name, url] of Object.entries(tenpayClient.urls)) {
+  tenpayClient.urls[name] = url.replace('https://api.mch.weixin.qq.com', name === 'refund' ? refundGateway : gateway);
+}
 const axios = Decorator.xmlBased({ mchid, secret: key, baseURL: `${gateway}/` });
+
+const certified = Decorator.xmlBased({ mchid, secret: key, merchant: { pfx, passphrase: mchid }, baseURL: `${refundGateway}/` });
 
 const order = (tradeType, more = {}) => ({
   body: '预订庭院客房订单 & <test>', attach: 'a=b ]]> c', out_trade_no: `${tradeType}${signType.slice(0, 4)}${run}`.replace('-', ''),
@@ -106,13 +120,31 @@ async function h5() {
   return { left: left.location, paid: result.location, state: await stateOf(wanted.out_trade_no) };
 }
 
+/** Two payments are given back, one by each client; without the certificate nothing is. */
+async function refund() {
+  const [first, second] = ['NATIVE', 'JSAPI'].map((type) => order(type).out_trade_no);
+  const terms = (number, fen) => ({ out_trade_no: number, out_refund_no: `R${number}`, total_fee: '36800', refund_fee: fen, sign_type: signType, notify_url: `http://127.0.0.1:${listener.address().port}/notify` });
+  const bareClient = new Tenpay({ appid, mchid, partnerKey: key });
+  bareClient.urls.refund = tenpayClient.urls.refund;
+  const bare = await bareClient.refund(terms(first, '1')).then(() => 'accepted', () => 'refused');
+  let arrival = once(listener, 'refunded');
+  const byTenpay = await tenpayClient.refund(terms(first, '800'));
+  await arrival;
+  arrival = once(listener, 'refunded');
+  const { data: byAxios } = await certified.post('secapi/pay/refund', { appid, mch_id: mchid, ...terms(second, '36800') }, { security: true });
+  await arrival;
+  const told = await tenpayClient.refundQuery({ out_refund_no: byAxios.out_refund_no, sign_type: signType });
+  const again = await viaAxios('pay/refundquery', { out_trade_no: first });
+  return { bare, byTenpay, byAxios, told, again };
+}
+
 async function wrongKey() {
   const stranger = Decorator.xmlBased({ mchid, secret: 'x'.repeat(32), baseURL: `${gateway}/` });
   return stranger.post('pay/orderquery', { appid, mch_id: mchid, sign_type: signType, out_trade_no: 'nobody' })
     .then(() => 'accepted', (error) => error.response.data);
 }
 
-const answer = { scan: await scan(), jsapi: await jsapi(), app: await app(), h5: await h5(), wrongKey: await wrongKey() };
+const answer = { scan: await scan(), jsapi: await jsapi(), app: await app(), h5: await h5(), refund: await refund(), wrongKey: await wrongKey() };
 listener.close();
 listener.closeAllConnections();
-process.stdout.write(JSON.stringify({ ...answer, notified }));
+process.stdout.write(JSON.stringify({ ...answer, notified, refunded }));

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
-const { Hash, Transformer } = require('wechatpay-axios-plugin');
+const { Aes, Hash, Transformer } = require('wechatpay-axios-plugin');
 const Tenpay = require('tenpay');
 const tenpayUtil = require('tenpay/lib/util.js');
 
@@ -49,6 +49,19 @@ const answers = {
     const other = tenpay({ appid, mchid, key });
     const accepted = await other._parse(xml, kind, type).then(() => true, () => false);
     return { axios, tenpay: accepted };
+  },
+
+  // axios seals what a notification of a refund says.
+  async seal({ fields, key, appid, mchid }) {
+    const req_info = Aes.AesEcb.encrypt(tenpayUtil.buildXML(fields, 'root'), Hash.md5(key));
+    return { xml: tenpayUtil.buildXML({ return_code: 'SUCCESS', appid, mch_id: mchid, nonce_str: 'n', req_info }) };
+  },
+
+  // Both open what the tests have sealed.
+  async open({ xml, key, appid, mchid }) {
+    const { req_info } = Transformer.toObject.call({}, xml);
+    const other = await tenpay({ appid, mchid, key })._parse(xml, 'middleware_refund');
+    return { axios: await tenpayUtil.parseXML(Aes.AesEcb.decrypt(req_info, Hash.md5(key))), tenpay: other.req_info };
   },
 
   // Both read our acknowledgement.

@@ -82,7 +82,7 @@ internal sealed class WeChatPayV2Doctor : IDisposable
             return Diagnosis.Of(Causes.SignTypeWrong, $"The signature is right for {algorithm.Name}, and sign_type names another algorithm", canonical, KeyName);
         }
 
-        return new NotificationReader(new MessageSigner(algorithm, apiKey!)).Read(request.Request) is Verification.Refused refused
+        return Read() is Verification.Refused refused
             ? Diagnosis.Unexplained($"The signature is right, and the message is refused all the same: {refused.Detail}", canonical, KeyName)
             : new Diagnosis(true, null, $"The signature belongs to this message and {KeyName}.", canonical, KeyName);
     }
@@ -120,13 +120,27 @@ internal sealed class WeChatPayV2Doctor : IDisposable
         if (message[FieldMessage.Sign] is not { Length: > 0 } sign)
         {
             return message["req_info"] is not null
-                ? Diagnosis.Unexplained("The message is about a refund (req_info): it is sealed with the key and never signed, so there is no signature to verify.", canonical, KeyName)
+                ? Refund(message["req_info"]!, canonical)
                 : Diagnosis.Of(Causes.MissingSignature, "The message has no sign", canonical, "");
         }
 
         return apiKey is not null && sign.Length >= 8 && KeyedText.Sign(Rules[0].TextOf(message), apiKey, algorithm) is var whole && whole.Length > sign.Length && whole.StartsWith(sign, StringComparison.Ordinal)
             ? Diagnosis.Of(Causes.Truncated, "The sign is right as far as it goes, and breaks off", canonical, KeyName)
             : null;
+    }
+
+    /// <summary>A refund is sealed instead of signed: there is no signature to explain, only whether it opens.</summary>
+    private Diagnosis Refund(string reqInfo, string canonical) =>
+        ring.Secrets.FirstOrDefault(secret => secret.Value != apiKey && RefundNews.Open(new SealedText(secret.Value), reqInfo) is not null) is { } other
+            ? Diagnosis.Of(Surroundings.CauseOf(request.Settings, other.Instance, Causes.OtherApiKey), $"The message is about a refund (req_info), and that opens with {other.Name} and not with {KeyName}", canonical, other.Name)
+        : apiKey is null ? Diagnosis.Unexplained("The message is about a refund (req_info), which is sealed with the key and never signed, and ApiKey is missing: set it to the APIv2 key of the merchant platform.", canonical, KeyName)
+        : Read() is Verification.Refused refused ? Diagnosis.Unexplained($"The message is about a refund (req_info), which is sealed with the key and never signed, and it is refused: {refused.Detail}", canonical, KeyName)
+        : new Diagnosis(true, null, $"The message is about a refund (req_info), which is sealed with the key and never signed, and it opens with {KeyName}.", canonical, KeyName);
+
+    private Verification Read()
+    {
+        var refunds = new RefundNews(request.Settings.Optional("MchId") ?? "", request.Settings.Optional("AppId") ?? "", new SealedText(apiKey!));
+        return new NotificationReader(new MessageSigner(algorithm, apiKey!), refunds).Read(request.Request);
     }
 
     private Diagnosis Unexplained(FieldMessage? message, string canonical)

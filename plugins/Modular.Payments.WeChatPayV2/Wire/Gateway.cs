@@ -15,13 +15,28 @@ internal sealed class Gateway(WeChatPayV2Settings settings, HttpClient http)
     public static string Nonce() => RandomNumberGenerator.GetString(NonceCharacters, 32);
 
     /// <summary>Calls and verifies. A cancellation by the caller propagates; every other failure is <see cref="GatewayAnswer.Unknown"/>.</summary>
-    public async Task<GatewayAnswer> CallAsync(string path, IEnumerable<(string Name, string? Value)> fields, CancellationToken cancellationToken)
+    public Task<GatewayAnswer> CallAsync(string path, IEnumerable<(string Name, string? Value)> fields, CancellationToken cancellationToken) =>
+        CallOverAsync(http, settings.BaseUrl + path, fields, cancellationToken);
+
+    /// <summary>The same through a client that shows the merchant's certificate.</summary>
+    public Task<GatewayAnswer> CallAsync(HttpClient certified, string path, IEnumerable<(string Name, string? Value)> fields, CancellationToken cancellationToken) =>
+        CallOverAsync(certified, settings.RefundBaseUrl + path, fields, cancellationToken);
+
+    /// <summary>A signed request to <paramref name="path"/>, for an answer that is not signed XML.</summary>
+    public HttpRequestMessage Request(string path, IEnumerable<(string Name, string? Value)> fields) => Write(settings.BaseUrl + path, fields);
+
+    private async Task<GatewayAnswer> CallOverAsync(HttpClient client, string address, IEnumerable<(string Name, string? Value)> fields, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, settings.BaseUrl + path);
-        request.Content = new ByteArrayContent(XmlMessage.Write(Signed(fields)));
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("text/xml", "utf-8");
-        var (body, problem) = await Transport.SendAsync(http, request, XmlMessage.MaxBytes, cancellationToken);
+        using var request = Write(address, fields);
+        var (body, problem) = await Transport.SendAsync(client, request, XmlMessage.MaxBytes, cancellationToken);
         return problem is null ? Read(body.Span) : new GatewayAnswer.Unknown(problem);
+    }
+
+    private HttpRequestMessage Write(string address, IEnumerable<(string Name, string? Value)> fields)
+    {
+        var content = new ByteArrayContent(XmlMessage.Write(Signed(fields)));
+        content.Headers.ContentType = new MediaTypeHeaderValue("text/xml", "utf-8");
+        return new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
     }
 
     private MessageFields Signed(IEnumerable<(string Name, string? Value)> fields)
@@ -50,7 +65,9 @@ internal sealed class Gateway(WeChatPayV2Settings settings, HttpClient http)
             var says = XmlText.Quote(message.Text("return_msg") ?? "nothing", 200);
             return says.Contains("签名", StringComparison.Ordinal)
                 ? Unknown($"The answer is an unsigned failure that says {says}: check ApiKey and MchId; WeChat Pay found our signature wrong.") with { Doubt = Doubt.OurSignature }
-                : Unknown($"The answer is an unsigned failure that says {says}.");
+                : says.Contains("证书", StringComparison.Ordinal)
+                    ? Unknown($"The answer is an unsigned failure that says {says}: check ClientCertificate; WeChat Pay did not take the certificate.")
+                    : Unknown($"The answer is an unsigned failure that says {says}.");
         }
 
         if (settings.Signer.Refusal(message) is var (_, detail))

@@ -4,7 +4,7 @@ using Modular.Payments.Abstractions;
 namespace Modular.Payments.WeChatPayV2.Wire;
 
 /// <summary>From the raw bytes of a notification to a verdict: read, verify, and only then look at what it says.</summary>
-internal sealed class NotificationReader(MessageSigner signer)
+internal sealed class NotificationReader(MessageSigner signer, RefundNews refunds)
 {
     public Verification Read(RawRequest request)
     {
@@ -25,10 +25,10 @@ internal sealed class NotificationReader(MessageSigner signer)
             return Refused(RefusalReason.Malformed, $"The message {problem}.");
         }
 
-        // Sealed with the key instead of signed. It is about a refund, so nothing in it is needed here.
+        // Sealed with the key instead of signed.
         if (message.Text("sign") is null && message.Text("req_info") is not null)
         {
-            return Refused(RefusalReason.NotForHere, "The message is about a refund (req_info), and this address takes payments.");
+            return refunds.Read(message);
         }
 
         return signer.Refusal(message) is var (reason, detail)
@@ -40,13 +40,13 @@ internal sealed class NotificationReader(MessageSigner signer)
     {
         if (!message.Is("return_code", "SUCCESS") || !message.Is("result_code", "SUCCESS"))
         {
-            return Refused(RefusalReason.NotForHere, "The message does not say SUCCESS twice, and WeChat Pay notifies of nothing but successful payments.");
+            return Refused(RefusalReason.NotForHere, "The message does not say SUCCESS twice, and WeChat Pay signs no notification of anything but successful payments.");
         }
 
         // One key signs everything in v2. The answer to a query of an unpaid payment is signed too, says SUCCESS twice and names our number.
         if (message.Text("trade_state") is not null || message.Text("req_info") is not null || message.Text("out_refund_no") is not null)
         {
-            return Refused(RefusalReason.NotForHere, "The message is signed, but it is the answer to a query or about a refund, and no notification of a payment.");
+            return Refused(RefusalReason.NotForHere, "The message is signed, but it is the answer to a query or about a refund, and no notification of a payment; of refunds, WeChat Pay notifies without a signature.");
         }
 
         return message.Text("out_trade_no") is { } paymentNo && message.Text("transaction_id") is not null && message.Text("time_end") is not null

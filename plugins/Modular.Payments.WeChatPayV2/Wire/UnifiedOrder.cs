@@ -51,7 +51,7 @@ internal static class UnifiedOrder
     /// <summary>The fields but for those that every request has.</summary>
     public static IEnumerable<(string Name, string? Value)> Fields(StartRequest request, TradeType type) =>
     [
-        ("body", BodyText.Clean(request.Subject, request.PaymentNo)),
+        ("body", LineText.Body(request.Subject, request.PaymentNo)),
         ("out_trade_no", request.PaymentNo),
         ("fee_type", "CNY"),
         ("total_fee", Fen.Write(request.Amount.Minor)),

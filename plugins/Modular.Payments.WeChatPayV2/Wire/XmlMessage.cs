@@ -5,7 +5,8 @@ using System.Xml;
 namespace Modular.Payments.WeChatPayV2.Wire;
 
 /// <summary>
-/// The one reader and the one writer of XML. A message is a flat list: the root <c>xml</c>, one element for each field, text inside.
+/// The one reader and the one writer of XML. A message is a flat list: the root <c>xml</c> (what is sealed inside a notification of a
+/// refund has the root <c>root</c>), one element for each field, text inside.
 /// Everything else that XML can do is refused, because two readers may understand it differently, and because of CVE-2018-13439: WeChat
 /// Pay's own SDK let a notification read the merchant's files.
 /// </summary>
@@ -14,6 +15,7 @@ internal static class XmlMessage
     /// <summary>Real messages have one to four kilobytes; the longest, with a list of coupons, stay far below.</summary>
     public const int MaxBytes = 64 * 1024;
 
+    private const string Root = "xml";
     private const int MaxFields = 256;
     private const int MaxNameLength = 64;
 
@@ -33,11 +35,11 @@ internal static class XmlMessage
     };
 
     /// <summary>Reads a message. The problem is the end of a sentence that begins with what was read ("The answer …"), or null.</summary>
-    public static MessageFields? Read(ReadOnlySpan<byte> bytes, out string? problem) =>
-        ReadFields(bytes, out problem) is { } fields ? Sort(fields, out problem) : null;
+    public static MessageFields? Read(ReadOnlySpan<byte> bytes, out string? problem, string root = Root) =>
+        ReadFields(bytes, out problem, root) is { } fields ? Sort(fields, out problem) : null;
 
     /// <summary>Reads the fields in the order in which they stand, where one may stand twice.</summary>
-    public static List<KeyValuePair<string, string>>? ReadFields(ReadOnlySpan<byte> bytes, out string? problem)
+    public static List<KeyValuePair<string, string>>? ReadFields(ReadOnlySpan<byte> bytes, out string? problem, string root = Root)
     {
         if (bytes.Length > MaxBytes)
         {
@@ -50,7 +52,7 @@ internal static class XmlMessage
             var text = Utf8.GetString(bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes);
             using var reader = XmlReader.Create(new StringReader(text), Strict);
             var fields = new List<KeyValuePair<string, string>>(32);
-            problem = Walk(reader, fields);
+            problem = Walk(reader, fields, root);
             return problem is null ? fields : null;
         }
         catch (DecoderFallbackException)
@@ -79,7 +81,7 @@ internal static class XmlMessage
         return Utf8.GetBytes(xml.Append("</xml>").ToString());
     }
 
-    private static string? Walk(XmlReader reader, List<KeyValuePair<string, string>> fields)
+    private static string? Walk(XmlReader reader, List<KeyValuePair<string, string>> fields, string root)
     {
         string? field = null;
         var value = new StringBuilder();
@@ -92,7 +94,7 @@ internal static class XmlMessage
                     break;
                 case XmlNodeType.XmlDeclaration:
                     return "names an encoding other than UTF-8";
-                case XmlNodeType.Element when Problem(reader, fields.Count) is { } problem:
+                case XmlNodeType.Element when Problem(reader, fields.Count, root) is { } problem:
                     return problem;
                 case XmlNodeType.Element when reader.Depth == 1 && reader.IsEmptyElement:
                     fields.Add(new(reader.Name, ""));
@@ -118,9 +120,9 @@ internal static class XmlMessage
         return null;
     }
 
-    private static string? Problem(XmlReader element, int fieldCount) =>
+    private static string? Problem(XmlReader element, int fieldCount, string root) =>
         element.HasAttributes ? "has attributes or a namespace"
-        : element.Depth == 0 ? (element.Name == "xml" ? null : "has another root than xml")
+        : element.Depth == 0 ? (element.Name == root ? null : $"has another root than {root}")
         : element.Depth > 1 ? "has fields inside a field"
         : fieldCount >= MaxFields ? $"has more than {MaxFields} fields"
         : element.Name.Length <= MaxNameLength && !element.Name.AsSpan().ContainsAnyExcept(NameCharacters) ? null

@@ -1,8 +1,12 @@
+using System.Text;
+
 namespace Modular.Sandbox.Setup;
 
 /// <summary>A folder of secrets: readable by its owner alone, from the first byte on.</summary>
 internal sealed class KeyFolder
 {
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
     private readonly string path;
 
     public KeyFolder(string path)
@@ -22,7 +26,11 @@ internal sealed class KeyFolder
 
     public string Read(string name) => File.ReadAllText(PathOf(name));
 
-    public void Write(string name, string content)
+    public byte[] ReadBytes(string name) => File.ReadAllBytes(PathOf(name));
+
+    public void Write(string name, string content) => Write(name, Utf8.GetBytes(content));
+
+    public void Write(string name, byte[] content)
     {
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
@@ -30,9 +38,9 @@ internal sealed class KeyFolder
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        using (var writer = new StreamWriter(PathOf(name) + ".new", options))
+        using (var file = new FileStream(PathOf(name) + ".new", options))
         {
-            writer.Write(content);
+            file.Write(content);
         }
 
         File.Move(PathOf(name) + ".new", PathOf(name), overwrite: true);

@@ -45,6 +45,11 @@ internal sealed class SandboxFile
             added.Add("one of Alipay's legacy gateway");
         }
 
+        if (file.AddWeChatTls(folder))
+        {
+            added.Add("the certificates with which WeChat Pay's API v2 gives money back");
+        }
+
         if (added.Count > 0)
         {
             // Written last: where it names a key, the key exists.
@@ -83,6 +88,19 @@ internal sealed class SandboxFile
         }
 
         section["Merchants"] = create();
+        return true;
+    }
+
+    /// <summary>Only for the merchant that was made here, and only where nobody has set up certificates.</summary>
+    private bool AddWeChatTls(KeyFolder folder)
+    {
+        if (WeChat("MchId") is not { } mchId || WeChat("MerchantSerialNo") is not { } serialNo || !folder.Exists(WeChatMerchantSetup.MerchantKeyFile)
+            || root["Sandbox"]!["WeChat"]!["Tls"] is not null)
+        {
+            return false;
+        }
+
+        Below(Below(root, "Sandbox"), "WeChat")["Tls"] = WeChatTlsSetup.Create(folder, mchId, serialNo);
         return true;
     }
 

@@ -1,10 +1,10 @@
 namespace Modular.Sandbox.Setup;
 
 /// <summary>What the shop needs to pay here, one file per configuration key.</summary>
-internal sealed class ShopCredentials(KeyFolder data, SandboxFile sandbox, KeyFolder credentials, string url)
+internal sealed class ShopCredentials(KeyFolder data, SandboxFile sandbox, KeyFolder credentials, string url, string refundUrl)
 {
     // These say where the sandbox is, and follow it when it moves.
-    private static readonly string[] Addresses = ["Gateway", "BaseUrl", "OAuthAuthorizeUrl", "OAuthTokenUrl"];
+    private static readonly string[] Addresses = ["Gateway", "BaseUrl", "RefundBaseUrl", "OAuthAuthorizeUrl", "OAuthTokenUrl"];
 
     /// <summary>Returns how many files were written. What exists is kept, except an address that has moved.</summary>
     /// <param name="certificates">Alipay's certificate merchant instead of the one with keys.</param>
@@ -74,12 +74,22 @@ internal sealed class ShopCredentials(KeyFolder data, SandboxFile sandbox, KeyFo
         ["PublicKey"] = data.Read(WeChatMerchantSetup.PublicKeyFile),
     };
 
-    private Dictionary<string, string> WeChatV2() => new(WeChat())
+    private Dictionary<string, string> WeChatV2()
     {
-        ["Plugin"] = "Modular.Payments.WeChatPayV2",
-        ["ApiKey"] = Setting("ApiKey"),
-        ["SignType"] = "HMAC-SHA256",
-    };
+        var values = new Dictionary<string, string>(WeChat())
+        {
+            ["Plugin"] = "Modular.Payments.WeChatPayV2",
+            ["ApiKey"] = Setting("ApiKey"),
+            ["SignType"] = "HMAC-SHA256",
+        };
+        if (data.Exists(WeChatTlsSetup.MerchantFile))
+        {
+            values["RefundBaseUrl"] = refundUrl;
+            values["ClientCertificate"] = Convert.ToBase64String(data.ReadBytes(WeChatTlsSetup.MerchantFile));
+        }
+
+        return values;
+    }
 
     private Dictionary<string, string> WeChat() => new()
     {

@@ -62,6 +62,8 @@ internal sealed class WeChatOptions
     public OAuthOptions OAuth { get; set; } = new();
 
     public V2Options V2 { get; set; } = new();
+
+    public TlsOptions Tls { get; set; } = new();
 }
 
 /// <summary>One merchant number with its application. Keys are PEM, bare Base64 or a file relative to the data folder.</summary>

@@ -26,6 +26,18 @@ internal static class WeChatPayV2Corpus
 
     public static Party Party { get; } = new("wechatpay-v2", new WeChatPayV2Plugin(), Settings, [.. Corpus()], [ApiKey, OtherApiKey, "5ecret5ecret5ecret5ecret5ecret55"]);
 
+    /// <summary>The notification of a refund, which has no signature.</summary>
+    public static RawRequest Refund()
+    {
+        const string Text = "<root><out_refund_no>R1</out_refund_no><out_trade_no>P1</out_trade_no><refund_fee>1</refund_fee><refund_status>SUCCESS</refund_status></root>";
+#pragma warning disable CA5351, CA5358 // WeChat Pay defines them.
+        using var aes = Aes.Create();
+        aes.Key = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(MD5.HashData(Encoding.ASCII.GetBytes(ApiKey))));
+        var reqInfo = Convert.ToBase64String(aes.EncryptEcb(Encoding.UTF8.GetBytes(Text), PaddingMode.PKCS7));
+#pragma warning restore CA5351, CA5358
+        return Notify($"<xml><return_code>SUCCESS</return_code><appid>{Settings["AppId"]}</appid><mch_id>{Settings["MchId"]}</mch_id><nonce_str>n</nonce_str><req_info>{reqInfo}</req_info></xml>");
+    }
+
     public static List<KeyValuePair<string, string>> Fields(params (string Name, string? Value)[] changes)
     {
         var fields = new List<KeyValuePair<string, string>>

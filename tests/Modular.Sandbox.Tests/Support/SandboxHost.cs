@@ -25,6 +25,9 @@ internal sealed class SandboxHost : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    /// <summary>Where it listens with a certificate of its own and asks for the client's.</summary>
+    public string TlsUrl => app.Urls.First(url => url.StartsWith("https", StringComparison.Ordinal));
+
     public IServiceProvider Services => app.Services;
 
     public TestMerchant Merchant { get; }
@@ -34,7 +37,8 @@ internal sealed class SandboxHost : IAsyncDisposable
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 25, 4, 0, 0, TimeSpan.Zero));
         var app = SandboxApp.Create([], builder =>
         {
-            builder.WebHost.UseUrls("http://127.0.0.1:0");
+            var hasTls = Array.Exists(settings, setting => setting.Key.StartsWith("WeChat:Tls:", StringComparison.Ordinal));
+            builder.WebHost.UseUrls(hasTls ? ["http://127.0.0.1:0", "https://127.0.0.1:0"] : ["http://127.0.0.1:0"]);
             builder.Logging.SetMinimumLevel(LogLevel.Warning);
             builder.Services.AddSingleton<TimeProvider>(time);
             builder.Configuration.AddInMemoryCollection(Merchants());

@@ -68,11 +68,32 @@ internal sealed class V2Merchant(SandboxHost sandbox, string signType = "MD5")
         return whole;
     }
 
-    public async Task<string> PostAsync(string path, string xml)
+    public Task<string> PostAsync(string path, string xml) => PostAsync(sandbox.Client, new Uri("/" + path, UriKind.Relative), xml);
+
+    /// <summary>Asks for a refund over a client that shows a certificate, and insists on a right signature wherever there must be one.</summary>
+    public async Task<Dictionary<string, string>> RefundAsync(HttpClient certified, Dictionary<string, string> fields)
+    {
+        var answer = Read(await PostAsync(certified, new Uri(sandbox.TlsUrl + "/secapi/pay/refund"), Xml(Complete(fields))));
+        Assert.True(answer["return_code"] == "FAIL" ? !answer.ContainsKey("sign") : IsSigned(answer), string.Join(' ', answer));
+        return answer;
+    }
+
+    /// <summary>What is sealed in the notification of a refund.</summary>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Security", "CA5358", Justification = "The protocol's mode is ECB.")]
+    public static Dictionary<string, string> Open(Dictionary<string, string> message)
+    {
+        using var aes = Aes.Create();
+        aes.Key = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(OldHash(WeChatKeys.ApiV2Key)));
+        var text = Encoding.UTF8.GetString(aes.DecryptEcb(Convert.FromBase64String(message["req_info"]), PaddingMode.PKCS7));
+        Assert.StartsWith("<root>", text, StringComparison.Ordinal);
+        return Read(text);
+    }
+
+    private static async Task<string> PostAsync(HttpClient client, Uri address, string xml)
     {
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(xml));
         content.Headers.ContentType = MediaTypeHeaderValue.Parse("text/xml; charset=utf-8");
-        using var response = await sandbox.Client.PostAsync("/" + path, content, TestContext.Current.CancellationToken);
+        using var response = await client.PostAsync(address, content, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         return await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
     }

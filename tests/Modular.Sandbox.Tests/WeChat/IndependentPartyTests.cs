@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -32,6 +33,11 @@ public class IndependentPartyTests
 
         Assert.Equal(("http://127.0.0.1:5080/pay/1", "http://127.0.0.1:5080/pay/1", "SUCCESS"),
             ((string?)answer["h5"]!["left"], (string?)answer["h5"]!["paid"], (string?)answer["h5"]!["state"]));
+        var refund = answer["refund"]!;
+        Assert.Equal(("refused", "SUCCESS", "SUCCESS"), ((string?)refund["bare"], (string?)refund["byTenpay"]!["result_code"], (string?)refund["byAxios"]!["result_code"]));
+        Assert.Equal(("SUCCESS", "36800", "1"), ((string?)refund["told"]!["refund_status_0"], (string?)refund["told"]!["refund_fee_0"], (string?)refund["again"]!["refund_count"]));
+        Assert.Equal(["800", "36800"], answer["refunded"]!.AsArray().Select(told => (string?)told!["tenpay"]!["refund_fee"]));
+        Assert.All(answer["refunded"]!.AsArray(), told => Assert.Contains("SUCCESS", (string?)told!["axios"], StringComparison.Ordinal));
         Assert.Equal(("FAIL", "签名错误"), ((string?)answer["wrongKey"]!["return_code"], (string?)answer["wrongKey"]!["return_msg"]));
         Assert.Equal(4, answer["notified"]!.AsArray().Count);
         Assert.All(answer["notified"]!.AsArray(), notified =>
@@ -46,14 +52,17 @@ public class IndependentPartyTests
         // In real time, because the libraries have their own clocks.
         await using var app = SandboxApp.Create([], builder =>
         {
-            builder.WebHost.UseUrls("http://127.0.0.1:0");
+            builder.WebHost.UseUrls("http://127.0.0.1:0", "https://127.0.0.1:0");
             builder.Logging.SetMinimumLevel(LogLevel.Warning);
             builder.Configuration.AddInMemoryCollection(SandboxHost.Merchants());
+            builder.Configuration.AddInMemoryCollection(V2Tls.With(("WeChat:Refunds:Delay", "0s")).Select(setting => KeyValuePair.Create<string, string?>("Sandbox:" + setting.Key, setting.Value)));
         });
         await app.StartAsync(TestContext.Current.CancellationToken);
         var question = new
         {
             gateway = app.Urls.First(),
+            refundGateway = app.Urls.First(url => url.StartsWith("https", StringComparison.Ordinal)),
+            p12 = Convert.ToBase64String(V2Tls.Merchant.Export(X509ContentType.Pkcs12, WeChatKeys.MchId)),
             appid = WeChatKeys.AppId,
             mchid = WeChatKeys.MchId,
             key = WeChatKeys.ApiV2Key,
@@ -62,6 +71,6 @@ public class IndependentPartyTests
             openid = "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o",
             page = "http://127.0.0.1:5080/pay/1",
         };
-        return await IndependentParty.AskAsync("wechat-v2-gateway.mjs", question, TestContext.Current.CancellationToken);
+        return await IndependentParty.AskAsync("wechat-v2-gateway.mjs", question, TestContext.Current.CancellationToken, V2Tls.AuthorityPem);
     }
 }

@@ -48,6 +48,9 @@ internal static class FieldRules
     /// <summary>Whole fen from 1, without a sign, a point or a leading zero.</summary>
     public static bool IsFen(string text) => text[0] != '0' && text.Length <= 11 && text.All(char.IsAsciiDigit);
 
+    /// <summary>Letters, digits and the five signs that the description allows.</summary>
+    public static bool IsOutRefundNo(string text) => text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '@' || NumberSigns.Contains(letter, StringComparison.Ordinal));
+
     public static bool IsAddress(string text) => IPAddress.TryParse(text, out _);
 
     public static bool IsWallClock(string text) => Beijing.Read(text, WallClock) is not null;

@@ -13,18 +13,19 @@ internal static class FlatXmlWriter
 
     /// <param name="fields">Each with its value; empty ones become empty elements.</param>
     /// <param name="documentType">Put before the root as it is, to see whether the receiver refuses it.</param>
-    public static string Write(IEnumerable<KeyValuePair<string, string>> fields, string documentType = "")
+    /// <param name="root">What is sealed in a notification of a refund has another root than every message.</param>
+    public static string Write(IEnumerable<KeyValuePair<string, string>> fields, string documentType = "", string root = "xml")
     {
         // Which order the real host writes is not promised, and a signature that relies on one is wrong.
         var shuffled = fields.ToArray();
         RandomNumberGenerator.Shuffle<KeyValuePair<string, string>>(shuffled);
-        var xml = new StringBuilder(documentType).Append("<xml>");
+        var xml = new StringBuilder(documentType).Append('<').Append(root).Append('>');
         foreach (var (name, value) in shuffled)
         {
             xml.Append('<').Append(name).Append('>').Append(IsPlain(value) ? value : Cdata(value)).Append("</").Append(name).Append(">\n");
         }
 
-        return xml.Append("</xml>").ToString();
+        return xml.Append("</").Append(root).Append('>').ToString();
     }
 
     /// <summary>What XML 1.0 can carry of a text; the rest would make the whole message unreadable.</summary>

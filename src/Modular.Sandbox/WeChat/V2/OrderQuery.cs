@@ -9,22 +9,9 @@ internal sealed class OrderQuery(WeChatBook book, WeChatDesk desk) : IV2Method
 
     public void Answer(V2Call call, Dictionary<string, string> answer) => book.Locked(ledger =>
     {
-        Tell(Find(call, ledger), answer);
+        Tell(TradeFields.Find(call, ledger) ?? throw WeChatRefusal.NoSuchOrder(), answer);
         return 0;
     });
-
-    private static WeChatTrade Find(V2Call call, WeChatLedger ledger)
-    {
-        if (call["transaction_id"].Length == 0 && call["out_trade_no"].Length == 0)
-        {
-            throw FieldRules.Missing("out_trade_no");
-        }
-
-        var found = call["transaction_id"].Length > 0
-            ? ledger.ByTransaction(call["mch_id"], call["transaction_id"])
-            : ledger.ByNumber(call["mch_id"], call["out_trade_no"]);
-        return found ?? throw WeChatRefusal.NoSuchOrder();
-    }
 
     /// <summary>An order that nobody paid has no more to tell than its number and its state.</summary>
     private void Tell(WeChatTrade trade, Dictionary<string, string> answer)

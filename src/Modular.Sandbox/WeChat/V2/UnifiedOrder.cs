@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Modular.Sandbox.WeChat.V2;
 
 /// <summary>
@@ -9,7 +7,7 @@ namespace Modular.Sandbox.WeChat.V2;
 internal sealed class UnifiedOrder(WeChatBook book, WeChatDesk desk, WeChatLinks links, OrderFields fields, OpenIds openIds, TimeProvider time) : IV2Method
 {
     // What may differ between two requests for the same order; its end is fixed by the first.
-    private static readonly string[] PerRequest = ["sign", "nonce_str", "spbill_create_ip", "time_start", "time_expire"];
+    private static readonly string[] PerRequest = ["spbill_create_ip", "time_start", "time_expire"];
 
     public string Name => "unifiedorder";
 
@@ -51,7 +49,7 @@ internal sealed class UnifiedOrder(WeChatBook book, WeChatDesk desk, WeChatLinks
         ClientIp = call["spbill_create_ip"],
         DeviceId = call["device_info"],
         SignType = call.Algorithm,
-        Terms = Terms(call),
+        Terms = call.Terms(PerRequest),
         CreatedAt = time.GetUtcNow(),
         ExpiresAt = OrderFields.ExpiresAt(call),
     };
@@ -63,10 +61,4 @@ internal sealed class UnifiedOrder(WeChatBook book, WeChatDesk desk, WeChatLinks
         OrderFields.Mweb => WeChatProduct.H5,
         _ => WeChatProduct.App,
     };
-
-    /// <summary>With the length before each value, so that no value can pass for two fields.</summary>
-    private static string Terms(V2Call call) => string.Join('\n', call.Fields
-        .Where(field => field.Value.Length > 0 && !PerRequest.Contains(field.Key))
-        .OrderBy(field => field.Key, StringComparer.Ordinal)
-        .Select(field => string.Create(CultureInfo.InvariantCulture, $"{field.Key}={field.Value.Length}:{field.Value}")));
 }

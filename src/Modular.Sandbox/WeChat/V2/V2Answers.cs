@@ -11,6 +11,17 @@ internal static class V2Answers
 
     public static IResult Failure(string message) => Text(FlatXmlWriter.Failure(message));
 
+    /// <summary>The failure of a download, which is not signed whoever asks.</summary>
+    public static IResult Failure(string code, string message) =>
+        Text(FlatXmlWriter.Write([new("return_code", "FAIL"), new("return_msg", message), new("error_code", code)]));
+
+    /// <summary>What stands in front of the real host says so itself, and not in XML.</summary>
+    public static IResult NoCertificate() => Results.Text(
+        "<html>\r\n<head><title>400 No required SSL certificate was sent</title></head>\r\n<body>\r\n<center><h1>400 Bad Request</h1></center>\r\n<center>No required SSL certificate was sent</center>\r\n</body>\r\n</html>\r\n",
+        "text/html",
+        Encoding.UTF8,
+        StatusCodes.Status400BadRequest);
+
     /// <param name="special">What belongs to the method and the outcome; the rest is added here.</param>
     public static IResult Signed(V2Call call, Dictionary<string, string> special, GatewayFaultKind fault)
     {

@@ -2,7 +2,7 @@ using Modular.Sandbox.Faults;
 
 namespace Modular.Sandbox.WeChat.V2;
 
-/// <summary>The addresses below <c>/pay</c>: flat XML in, flat XML out, and status 200 whatever happens.</summary>
+/// <summary>The addresses below <c>/pay</c> and <c>/secapi</c>: flat XML in, flat XML out, and status 200 whatever happens.</summary>
 internal sealed partial class V2Endpoint(
     V2Check check, IEnumerable<IV2Method> methods, FaultyGateway gateway, ILogger<V2Endpoint> logger)
 {
@@ -12,7 +12,7 @@ internal sealed partial class V2Endpoint(
     {
         foreach (var method in methods)
         {
-            routes.Map("/pay/" + method.Name, async (HttpRequest request) => await HandleAsync(request, method));
+            routes.Map(method.Path, async (HttpRequest request) => await HandleAsync(request, method));
         }
     }
 
@@ -21,6 +21,11 @@ internal sealed partial class V2Endpoint(
         if (!HttpMethods.IsPost(request.Method))
         {
             return Refuse(method, V2Refusal.Transport("REQUIRE_POST_METHOD", "请使用post方法"), null, GatewayFaultKind.None);
+        }
+
+        if (method.NeedsCertificate && request.HttpContext.Connection.ClientCertificate is null)
+        {
+            return V2Answers.NoCertificate();
         }
 
         if (await RequestBody.ReadAsync(request, LargestBody) is not { } body)
@@ -39,16 +44,23 @@ internal sealed partial class V2Endpoint(
         }
 
         return await gateway.AnswerAsync(
-            request.HttpContext, "v2." + method.Name, fields.GetValueOrDefault("out_trade_no"), fault => Answer(method, fields, fault), () => SystemError(fields));
+            request.HttpContext, "v2." + method.Name, fields.GetValueOrDefault("out_trade_no"), fault => Answer(request, method, fields, fault), () => SystemError(method, fields));
     }
 
-    private IResult Answer(IV2Method method, Dictionary<string, string> fields, GatewayFaultKind fault)
+    private IResult Answer(HttpRequest request, IV2Method method, Dictionary<string, string> fields, GatewayFaultKind fault)
     {
         V2Call? call = null;
         try
         {
-            call = check.Authenticate(fields);
+            call = check.Authenticate(fields) with { Certificate = request.HttpContext.Connection.ClientCertificate };
             check.CheckFields(call, method);
+            if (method is IV2Download download)
+            {
+                var file = download.File(call);
+                LogAnswer(method.Name, "SUCCESS");
+                return Results.Bytes(file, "application/octet-stream");
+            }
+
             var answer = new Dictionary<string, string>(StringComparer.Ordinal) { ["result_code"] = "SUCCESS" };
             method.Answer(call, answer);
             LogAnswer(method.Name, "SUCCESS");
@@ -67,13 +79,19 @@ internal sealed partial class V2Endpoint(
     private IResult Refuse(IV2Method method, V2Refusal refusal, V2Call? call, GatewayFaultKind fault)
     {
         LogAnswer(method.Name, refusal.Code);
-        return call is null || refusal.IsTransport
+        return method is IV2Download ? V2Answers.Failure(refusal.Code, refusal.Message)
+            : call is null || refusal.IsTransport
             ? V2Answers.Failure(refusal.Message)
             : V2Answers.Signed(call, V2Answers.Explain(refusal.Code, refusal.Message), fault);
     }
 
-    private IResult SystemError(Dictionary<string, string> fields)
+    private IResult SystemError(IV2Method method, Dictionary<string, string> fields)
     {
+        if (method is IV2Download)
+        {
+            return V2Answers.Failure("SYSTEMERROR", "系统错误");
+        }
+
         try
         {
             return V2Answers.Signed(check.Authenticate(fields), V2Answers.Explain("SYSTEMERROR", "系统错误"), GatewayFaultKind.None);

@@ -9,6 +9,7 @@ internal static class V2Module
     {
         services.AddSingleton<V2Check>().AddSingleton<OrderFields>();
         services.AddSingleton<IV2Method, UnifiedOrder>().AddSingleton<IV2Method, OrderQuery>().AddSingleton<IV2Method, CloseOrder>();
+        services.AddSingleton<IV2Method, Refund>().AddSingleton<IV2Method, RefundQuery>().AddSingleton<IV2Method, DownloadBill>();
         services.AddSingleton<V2Endpoint>();
         services.AddSingleton<INotificationWriter, V2NotificationWriter>();
     }

@@ -7,7 +7,7 @@ using Modular.Sandbox.WeChat.Notifications;
 
 namespace Modular.Sandbox.WeChat.V2;
 
-/// <summary>Announces payments of orders that came by API v2.</summary>
+/// <summary>Announces payments of orders, and ends of refunds, that came by API v2.</summary>
 internal sealed class V2NotificationWriter(IOptions<SandboxOptions> options, WeChatMerchants merchants) : INotificationWriter
 {
     private readonly DeliveryRules rules = DeliveryRules.Read(options.Value.WeChat.V2RetrySchedule, options.Value.WeChat.AckTimeout);
@@ -16,6 +16,9 @@ internal sealed class V2NotificationWriter(IOptions<SandboxOptions> options, WeC
 
     public IEnvelope? Write(WeChatTrade trade, string id) =>
         new V2Envelope(rules, V2NotifyBody.Fields(trade), merchants.Of(trade).ApiV2Key, trade.SignType);
+
+    public IEnvelope? Write(WeChatTrade trade, WeChatRefund refund, string id) =>
+        merchants.Of(trade) is { ApiV2Key.Length: > 0 } merchant ? new V2RefundEnvelope(rules, merchant, RefundFields.OfNotification(trade, refund)) : null;
 }
 
 /// <summary>Signed XML, acknowledged by XML.</summary>

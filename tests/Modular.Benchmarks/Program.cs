@@ -20,6 +20,11 @@ if (Wanted("P5"))
     await ClaimDue.RunAsync(rows);
 }
 
+if (Wanted("P6"))
+{
+    await ReconcileBill.RunAsync(rows);
+}
+
 string? Argument(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
 
 bool Wanted(string goal) => only.Length == 0 || only.Contains(goal, StringComparer.OrdinalIgnoreCase);

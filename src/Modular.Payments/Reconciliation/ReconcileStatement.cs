@@ -184,7 +184,7 @@ public static partial class ReconcileStatements
                 await stage.ReadAsync(lines, limit.Token);
                 await CheckSaneAsync(reconciliation, stage.Lines, cancellationToken);
 
-                var match = new StatementMatch(db, reconciliation, time.UtcNow());
+                var match = new StatementMatch(db, reconciliation, stage, time.UtcNow());
                 await match.CompareAsync(cancellationToken);
                 await repair.RunAsync(reconciliation, cancellationToken);
                 await match.ForgetStaleAsync(cancellationToken);

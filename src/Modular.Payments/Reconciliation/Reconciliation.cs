@@ -131,7 +131,7 @@ internal sealed class StagedLine
 
     public string? ProviderState { get; init; }
 
-    /// <summary>What the comparison found: <c>matched</c>, or the class of the difference.</summary>
+    /// <summary>The class of the difference; null while the line agrees with our records.</summary>
     public string? Result { get; init; }
 }
 

@@ -9,7 +9,7 @@ namespace Modular.Payments;
 /// provider books on the next day matches; what we have and no bill has yet is only called missing once the next bill could no
 /// longer hold it.
 /// </summary>
-internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconciliation, DateTimeOffset now)
+internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconciliation, StatementStage stage, DateTimeOffset now)
 {
     // Around midnight the provider's clock and ours may name different days.
     private static readonly TimeSpan Midnight = TimeSpan.FromMinutes(10);
@@ -37,35 +37,40 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
 
     // --- What each line is ---
 
+    // Only what differs is marked: on an ordinary day that is nothing.
     private const string Duplicates =
         """
         UPDATE payments_statement_lines SET result = 'duplicate'
-        WHERE reconciliation_id = @id AND EXISTS (
-            SELECT 1 FROM payments_statement_lines e
-            WHERE e.reconciliation_id = @id AND e.payment_no = payments_statement_lines.payment_no AND e.kind = payments_statement_lines.kind
-              AND COALESCE(e.refund_no, e.provider_refund_no, '') = COALESCE(payments_statement_lines.refund_no, payments_statement_lines.provider_refund_no, '')
-              AND e.line_no < payments_statement_lines.line_no)
+        FROM (SELECT l.kind AS kind, l.payment_no AS payment_no, COALESCE(l.refund_no, l.provider_refund_no, '') AS refund_no, MIN(l.line_no) AS line_no
+              FROM payments_statement_lines l WHERE l.reconciliation_id = @id
+              GROUP BY l.kind, l.payment_no, COALESCE(l.refund_no, l.provider_refund_no, '') HAVING COUNT(*) > 1) AS d
+        WHERE payments_statement_lines.reconciliation_id = @id AND payments_statement_lines.payment_no = d.payment_no
+          AND payments_statement_lines.kind = d.kind AND payments_statement_lines.line_no > d.line_no
+          AND COALESCE(payments_statement_lines.refund_no, payments_statement_lines.provider_refund_no, '') = d.refund_no
         """;
 
     private const string Payments =
         """
-        UPDATE payments_statement_lines SET result = COALESCE((
-            SELECT CASE WHEN p.received_minor IS NULL AND p.status IN ('pending', 'superseded', 'closed') THEN 'state'
-                        WHEN p.received_minor IS NULL OR p.received_minor <> payments_statement_lines.amount_minor OR p.currency <> payments_statement_lines.currency THEN 'amount'
-                        ELSE 'matched' END
-            FROM payments_payments p WHERE p.payment_no = payments_statement_lines.payment_no AND p.provider = @provider), 'missing_here')
-        WHERE reconciliation_id = @id AND kind = 'payment' AND result IS NULL
+        UPDATE payments_statement_lines SET result = f.result
+        FROM (SELECT l.line_no AS line_no,
+                     CASE WHEN p.id IS NULL THEN 'missing_here'
+                          WHEN p.received_minor IS NULL AND p.status IN ('pending', 'superseded', 'closed') THEN 'state'
+                          ELSE 'amount' END AS result
+              FROM payments_statement_lines l
+              LEFT JOIN payments_payments p ON p.payment_no = l.payment_no AND p.provider = @provider
+              WHERE l.reconciliation_id = @id AND l.kind = 'payment' AND l.result IS NULL
+                AND (p.received_minor IS NULL OR p.received_minor <> l.amount_minor OR p.currency <> l.currency)) AS f
+        WHERE payments_statement_lines.reconciliation_id = @id AND payments_statement_lines.line_no = f.line_no
         """;
 
     // A refund that the bill lists before it is done is no difference; only its sum must be right.
     private const string Refunds =
         """
-        UPDATE payments_statement_lines SET result = COALESCE((
-            SELECT CASE WHEN r.amount_minor <> payments_statement_lines.amount_minor OR r.currency <> payments_statement_lines.currency THEN 'refund'
-                        WHEN payments_statement_lines.is_done AND r.status <> 'succeeded' THEN 'refund'
-                        ELSE 'matched' END
-            FROM payments_refunds r WHERE r.refund_no = payments_statement_lines.refund_no AND r.provider = @provider), 'refund')
-        WHERE reconciliation_id = @id AND kind = 'refund' AND result IS NULL
+        UPDATE payments_statement_lines SET result = 'refund'
+        WHERE reconciliation_id = @id AND kind = 'refund' AND result IS NULL AND NOT EXISTS (
+            SELECT 1 FROM payments_refunds r WHERE r.refund_no = payments_statement_lines.refund_no AND r.provider = @provider
+              AND r.amount_minor = payments_statement_lines.amount_minor AND r.currency = payments_statement_lines.currency
+              AND (r.status = 'succeeded' OR NOT payments_statement_lines.is_done))
         """;
 
     // --- The list of differences ---
@@ -82,7 +87,7 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
         FROM payments_statement_lines l
         LEFT JOIN payments_payments p ON l.kind = 'payment' AND p.payment_no = l.payment_no AND p.provider = @provider
         LEFT JOIN payments_refunds r ON l.kind = 'refund' AND r.refund_no = l.refund_no AND r.provider = @provider
-        WHERE l.reconciliation_id = @id AND l.result <> 'matched' ORDER BY l.line_no LIMIT {MaxListed}
+        WHERE l.reconciliation_id = @id AND l.result IS NOT NULL ORDER BY l.line_no LIMIT {MaxListed}
         """);
 
     private string ListMissingPayments => Insert(
@@ -111,23 +116,24 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
         UPDATE payments_differences SET remedy = 'repaired', note = 'It stands in the bill of ' || @day || '.'
         WHERE remedy = 'open' AND reconciliation_id <> @id AND here_minor IS NOT NULL AND there_minor IS NULL
           AND reconciliation_id IN (SELECT id FROM payments_reconciliations WHERE provider = @provider)
-          AND EXISTS (SELECT 1 FROM payments_statement_lines l WHERE l.reconciliation_id = @id AND l.result = 'matched'
+          AND EXISTS (SELECT 1 FROM payments_statement_lines l WHERE l.reconciliation_id = @id AND l.result IS NULL
                       AND l.payment_no = payments_differences.payment_no AND COALESCE(l.refund_no, '') = COALESCE(payments_differences.refund_no, ''))
         """;
 
     // --- What is remembered of the bill ---
 
+    // Only of what another day's comparison might call missing: the rest is told by the bill of its own day.
     private const string BillPayments =
         """
         UPDATE payments_payments SET billed_on = @day
-        WHERE billed_on IS NULL AND provider = @provider
+        WHERE billed_on IS NULL AND provider = @provider AND (paid_at < @start OR paid_at >= @to)
           AND payment_no IN (SELECT l.payment_no FROM payments_statement_lines l WHERE l.reconciliation_id = @id AND l.kind = 'payment')
         """;
 
     private const string BillRefunds =
         """
         UPDATE payments_refunds SET billed_on = @day
-        WHERE billed_on IS NULL AND provider = @provider
+        WHERE billed_on IS NULL AND provider = @provider AND (refunded_at IS NULL OR refunded_at < @start OR refunded_at >= @to)
           AND refund_no IN (SELECT l.refund_no FROM payments_statement_lines l WHERE l.reconciliation_id = @id AND l.kind = 'refund')
         """;
 
@@ -141,26 +147,22 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
         ON CONFLICT (provider, kind, reference) DO NOTHING
         """;
 
+    // The fees of a day are one movement: what a single payment cost is the bill's to tell.
     private static string FeeDifferences => Insert(
-        $"""
-        SELECT l.reconciliation_id, 'fee', COALESCE(l.refund_no, l.payment_no), l.payment_no, l.refund_no, l.provider_trade_no, l.currency,
-               b.amount_minor, CAST(NULL AS text), b.booked_at, l.amount_minor, l.fee_minor, l.at, l.provider_state, 'open', @now, @run
-        FROM payments_statement_lines l
-        JOIN payments_ledger b ON b.provider = @provider AND b.kind = CASE WHEN l.fee_minor > 0 THEN 'fee' ELSE 'fee_returned' END
-             AND b.reference = COALESCE(l.refund_no, l.payment_no)
-        WHERE l.reconciliation_id = @id AND l.fee_minor <> 0 AND l.result = 'matched' AND b.amount_minor <> ABS(l.fee_minor)
-        ORDER BY l.line_no LIMIT {MaxListed}
+        """
+        SELECT @id, 'fee', @day, CAST(NULL AS text), CAST(NULL AS text), CAST(NULL AS text), b.currency, CASE WHEN b.kind = 'fee' THEN b.amount_minor ELSE -b.amount_minor END,
+               CAST(NULL AS text), b.booked_at, @fees, @fees, b.booked_at, CAST(NULL AS text), 'open', @now, @run
+        FROM payments_ledger b
+        WHERE b.provider = @provider AND b.kind IN ('fee', 'fee_returned') AND b.reference = @day
+          AND CASE WHEN b.kind = 'fee' THEN b.amount_minor ELSE -b.amount_minor END <> @fees
         """);
 
     private const string BookFees =
         """
-        INSERT INTO payments_ledger (booked_at, provider, kind, reference, debit, credit, amount_minor, currency, payment_no)
-        SELECT @now, @provider, CASE WHEN l.fee_minor > 0 THEN 'fee' ELSE 'fee_returned' END, COALESCE(l.refund_no, l.payment_no),
-               CASE WHEN l.fee_minor > 0 THEN 'fees' ELSE 'clearing' END, CASE WHEN l.fee_minor > 0 THEN 'clearing' ELSE 'fees' END,
-               ABS(l.fee_minor), l.currency, l.payment_no
-        FROM payments_statement_lines l
-        WHERE l.reconciliation_id = @id AND l.fee_minor <> 0 AND l.result <> 'duplicate'
-        ON CONFLICT (provider, kind, reference) DO NOTHING
+        INSERT INTO payments_ledger (booked_at, provider, kind, reference, debit, credit, amount_minor, currency)
+        SELECT @now, @provider, CASE WHEN @fees > 0 THEN 'fee' ELSE 'fee_returned' END, @day,
+               CASE WHEN @fees > 0 THEN 'fees' ELSE 'clearing' END, CASE WHEN @fees > 0 THEN 'clearing' ELSE 'fees' END, ABS(@fees), @currency
+        WHERE @fees <> 0 AND NOT EXISTS (SELECT 1 FROM payments_ledger b WHERE b.provider = @provider AND b.kind IN ('fee', 'fee_returned') AND b.reference = @day)
         """;
 
     /// <summary>What no other day's bill can hold any more, see the class's remarks.</summary>
@@ -189,6 +191,7 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
         [
             ("id", reconciliation.Id), ("provider", reconciliation.Provider), ("day", reconciliation.Day), ("run", reconciliation.Run),
             ("now", dialect.TimeParameter(now)), ("from", dialect.TimeParameter(from)), ("to", dialect.TimeParameter(to)),
+            ("start", dialect.TimeParameter(ProviderDay.Start(reconciliation.Date))), ("fees", stage.FeesMinor), ("currency", stage.Currency ?? "CNY"),
         ];
         return db.ExecuteSqlAsync(sql, all.Where(parameter => sql.Contains("@" + parameter.Name, StringComparison.Ordinal)), cancellationToken);
     }
@@ -197,27 +200,21 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
     public async Task<(long Matched, IReadOnlyDictionary<string, long> Counts)> CountAsync(CancellationToken cancellationToken)
     {
         var counts = new Dictionary<string, long>();
-        var matched = 0L;
+        var matched = stage.Lines;
         await using var command = await db.SqlAsync(
             """
-            SELECT result, COUNT(*) FROM payments_statement_lines WHERE reconciliation_id = @id GROUP BY result
+            SELECT 'line', result, COUNT(*) FROM payments_statement_lines WHERE reconciliation_id = @id AND result IS NOT NULL GROUP BY result
             UNION ALL
-            SELECT class, COUNT(*) FROM payments_differences WHERE reconciliation_id = @id GROUP BY class
+            SELECT 'difference', class, COUNT(*) FROM payments_differences WHERE reconciliation_id = @id GROUP BY class
             """,
             [("id", reconciliation.Id)],
             cancellationToken);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            var (name, count) = (reader.GetString(0), reader.GetInt64(1));
-            if (name == "matched")
-            {
-                matched = count;
-            }
-            else
-            {
-                counts[name] = Math.Max(counts.GetValueOrDefault(name), count);
-            }
+            var (name, count) = (reader.GetString(1), reader.GetInt64(2));
+            matched -= reader.GetString(0) == "line" ? count : 0;
+            counts[name] = Math.Max(counts.GetValueOrDefault(name), count);
         }
 
         return (matched, counts);

@@ -11,7 +11,7 @@ namespace Modular.Payments;
 /// </summary>
 internal sealed class StatementStage(ModularDbContext db, Reconciliation reconciliation)
 {
-    private const int BatchSize = 500;
+    private const int BatchSize = 1000;
 
     // A day of more than this is no shop's but an attack or a mistake.
     private const long MaxLines = 20_000_000;

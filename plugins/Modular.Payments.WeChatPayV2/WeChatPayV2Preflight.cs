@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Modular.Payments.Abstractions;
 using Modular.Payments.Abstractions.Preflight;
 using Modular.Payments.WeChatPayV2.Wire;
@@ -39,11 +37,7 @@ internal static class WeChatPayV2Preflight
         }
 
         checks.Read("sign type", () => WeChatPayV2Settings.ReadAlgorithm(settings), algorithm => $"Messages are signed with {algorithm.Name}.");
-        if (settings.Optional("ClientCertificate") is { } file)
-        {
-            CheckCertificate(file, settings.Optional("ClientCertificatePassword") ?? merchant, merchant, checks);
-        }
-
+        CheckCertificate(settings, merchant, checks, now);
         return checks.Lines;
     }
 
@@ -85,36 +79,23 @@ internal static class WeChatPayV2Preflight
                 : PreflightLine.Warn(Environment, $"BaseUrl leads to {address.Host}, which is none of WeChat Pay's hosts.", "Remove BaseUrl, unless that is a relay of yours.");
     }
 
-    /// <summary>Payments need no certificate and refunds do, so a wrong one would be found too late. The password is the merchant number unless somebody changed it.</summary>
-    private static void CheckCertificate(string file, string? password, string? merchant, SettingChecks checks)
+    /// <summary>Payments need no certificate and refunds do, so one that is missing or wrong would be found too late.</summary>
+    private static void CheckCertificate(ProviderSettings settings, string? merchant, SettingChecks checks, DateTimeOffset now)
     {
-        try
+        if (!settings.Has(ClientCertificate.Setting))
         {
-            using var certificate = X509CertificateLoader.LoadPkcs12FromFile(file, password);
-            if (!certificate.HasPrivateKey)
-            {
-                checks.Add(PreflightLine.Fail(Certificate, "ClientCertificate has no private key.", "Use apiclient_cert.p12 and not apiclient_cert.pem."));
-                return;
-            }
-
-            if (merchant is not null && certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false) != merchant)
-            {
-                checks.Add(PreflightLine.Fail(Certificate, "ClientCertificate is not the merchant certificate of MchId.", "Download this merchant's own from the merchant platform; it is no platform certificate."));
-                return;
-            }
-
-            if (checks.IsOver(certificate.NotAfter))
-            {
-                checks.Add(PreflightLine.Fail(Certificate, "ClientCertificate is expired.", "Download a new one from the merchant platform."));
-                return;
-            }
-
-            checks.Lasts(Certificate, "ClientCertificate", certificate.NotAfter);
+            checks.Add(PreflightLine.Warn(
+                Certificate, "ClientCertificate is missing, so no money can be given back.", "Download apiclient_cert.p12 on the merchant platform and name the file here."));
+            return;
         }
-        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
+
+        if (merchant is not null)
         {
-            checks.Add(PreflightLine.Fail(
-                Certificate, $"ClientCertificate cannot be opened ({e.GetType().Name}).", "Name the file apiclient_cert.p12; its password is MchId unless ClientCertificatePassword says otherwise."));
+            using var certificate = checks.Read(Certificate, () => ClientCertificate.Read(settings, merchant, now)!);
+            if (certificate is not null)
+            {
+                checks.Lasts(Certificate, ClientCertificate.Setting, certificate.NotAfter);
+            }
         }
     }
 }

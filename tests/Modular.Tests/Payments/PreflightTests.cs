@@ -66,8 +66,8 @@ public sealed class PreflightTests(PreflightTests.Surroundings fixture) : IClass
         { "wechatpay", "AppId", "2021000000000001", "account", "AppId is no application number" },
         { "wechatpay", "AppSecret", WeChatParty.ApiV3Key, "api v3 key", "AppSecret is the same as ApiV3Key" },
         { "wechatpayv2", "ApiKey", "too-short", "api key", "ApiKey has 9 characters" },
-        { "wechatpayv2", "ClientCertificate", "another merchant's p12", "client certificate", "is not the merchant certificate of MchId" },
-        { "wechatpayv2", "ClientCertificate", "expired p12", "client certificate", "ClientCertificate is expired" },
+        { "wechatpayv2", "ClientCertificate", "another merchant's p12", "client certificate", "belongs to another merchant than MchId" },
+        { "wechatpayv2", "ClientCertificate", "expired p12", "client certificate", "ClientCertificate expired on" },
         { "alipaydirect", "Key", "0123456789012345678901234567890", "keys", "Key has 31 characters" },
         { "alipaydirect", "Partner", "shop@example.com", "account", "Partner is no account number" },
     };

@@ -15,6 +15,7 @@ namespace Modular.Payments.AlipayDirect.Tests;
 /// <summary>Refunds and the account's log against the sandbox, which shares no code with the plugin.</summary>
 public sealed class AgainstSandboxTests
 {
+    private static readonly string[] Log = ["account.page.query"];
     private static readonly DateOnly Day = DateOnly.FromDateTime(Keys.Now.ToOffset(TimeSpan.FromHours(8)).DateTime);
 
     [Theory]
@@ -118,7 +119,7 @@ public sealed class AgainstSandboxTests
         await using var live = await LiveGateway.StartAsync(Dialect.Usual);
         await live.PaidAsync("P1", 36800);
         live.Time.Advance(TimeSpan.FromDays(1));
-        await live.FaultsAsync(new { gateway = new[] { new { kind, methods = new[] { "account.page.query" } } } });
+        await live.FaultsAsync(new { gateway = new[] { new { kind, methods = Log } } });
         Assert.IsType<StatementAnswer.Unknown>(await live.BillAsync());
     }
 

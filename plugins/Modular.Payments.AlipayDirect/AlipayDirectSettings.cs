@@ -21,6 +21,11 @@ namespace Modular.Payments.AlipayDirect;
 /// subject out of histories and logs. The address is for front ends that cannot post one in the right charset. One that would be longer
 /// than every browser takes becomes a form all the same.
 /// </param>
+/// <param name="DirectRefund">
+/// How money goes back, <c>Refund</c>. <c>password</c>, the default: an operator confirms each refund on Alipay's page with the payment
+/// password (<c>refund_fastpay_by_platform_pwd</c>). <c>direct</c>: the shop asks by itself (<c>refund_fastpay_by_platform_nopwd</c>), for which
+/// Alipay wants a contract of its own. In both Alipay says by a notification what came of it.
+/// </param>
 internal sealed record AlipayDirectSettings(
     Uri Gateway,
     string Partner,
@@ -28,7 +33,8 @@ internal sealed record AlipayDirectSettings(
     Signer Signer,
     Charset Charset,
     bool AntiPhishing,
-    bool Redirect)
+    bool Redirect,
+    bool DirectRefund)
 {
     private const int KeyLength = 32;
 
@@ -48,7 +54,8 @@ internal sealed record AlipayDirectSettings(
             ReadSigner(settings),
             ReadCharset(settings),
             Switch(settings, "AntiPhishing"),
-            Switch(settings, "Redirect"));
+            Switch(settings, "Redirect"),
+            ReadRefund(settings));
     }
 
     public static Uri ReadGateway(ProviderSettings settings)
@@ -74,6 +81,15 @@ internal sealed record AlipayDirectSettings(
         { } name when name.Equals("utf-8", StringComparison.OrdinalIgnoreCase) => Charset.Utf8,
         { } name when name.Equals("gbk", StringComparison.OrdinalIgnoreCase) => Charset.Gbk,
         _ => throw new ProviderSettingsException("InputCharset is neither utf-8 nor gbk: write one of the two, or remove the setting for utf-8."),
+    };
+
+    /// <summary>Whether refunds are asked for without an operator.</summary>
+    public static bool ReadRefund(ProviderSettings settings) => settings.Optional("Refund") switch
+    {
+        null => false,
+        { } text when text.Equals("password", StringComparison.OrdinalIgnoreCase) => false,
+        { } text when text.Equals("direct", StringComparison.OrdinalIgnoreCase) => true,
+        _ => throw new ProviderSettingsException("Refund is neither password nor direct: write direct if the contract has refunds without a password, or remove the setting."),
     };
 
     private static bool Switch(ProviderSettings settings, string name) => settings.Optional(name) switch

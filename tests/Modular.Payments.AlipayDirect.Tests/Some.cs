@@ -10,6 +10,8 @@ internal static class Some
     public const string Partner = "2088000000000001";
     public const string SellerId = "2088000000000002";
     public const string PaymentNo = "P20261122000001";
+    public const string TradeNo = "2026112200001000990000000001";
+    public const string RefundNo = "01KAMX7V40ABCDEFGHJKMNPQRS";
     public const string NotifyId = "RqPnCoPT3K9%2Fvwbh3InVaR6xCwQEVjWmzU9cQXBzDqv1Z2oAyUQJ9dl9kFnZ0GNJ9Wq0";
 
     public static Dictionary<string, string?> Settings(Dialect? dialect = null, params (string Name, string? Value)[] changes)
@@ -62,6 +64,29 @@ internal static class Some
     };
 
     public static PaymentReference Reference() => new(PaymentNo, null, Keys.Now);
+
+    public static RefundRequest Refund() => new()
+    {
+        RefundNo = RefundNo,
+        Payment = Reference() with { ProviderTradeNo = TradeNo },
+        PaymentAmount = Money.Cny(36800),
+        Amount = Money.Cny(6800),
+        Reason = "不想要了",
+        NotifyUrl = new Uri("https://shop.example/payments/alipay-direct/notify"),
+        CreatedAt = Keys.Now,
+    };
+
+    public static SortedDictionary<string, string> RefundNotification(string batchNo, string details, params (string Name, string Value)[] changes) => With(
+        new(StringComparer.Ordinal)
+        {
+            ["batch_no"] = batchNo,
+            ["notify_id"] = NotifyId,
+            ["notify_time"] = "2026-11-22 12:31:00",
+            ["notify_type"] = "batch_refund_notify",
+            ["result_details"] = details,
+            ["success_num"] = "1",
+        },
+        changes);
 
     public static SortedDictionary<string, string> Notification(params (string Name, string Value)[] changes) => With(
         new(StringComparer.Ordinal)

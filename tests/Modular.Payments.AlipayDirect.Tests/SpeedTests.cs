@@ -61,12 +61,12 @@ public sealed class SpeedTests(ITestOutputHelper output)
         var dialect = new Dialect("RSA", charset);
         var settings = AlipayDirectSettings.Read(new ProviderSettings(Some.Settings(dialect)));
         var cashier = new Cashier(settings);
-        var canonical = Alipay.Canonical(((PaymentAction.Form)cashier.Open(DirectPay.Fields(Some.Start(), settings, null))).Fields, dialect);
+        var canonical = Alipay.Canonical(((PaymentAction.Form)cashier.Open(DirectPay.Service, DirectPay.Fields(Some.Start(), settings, null))).Fields, dialect);
 
         var ratio = MedianRatio(
             10,
             () => settings.Signer.Sign(canonical).Length > 0,
-            () => cashier.Open(DirectPay.Fields(Some.Start(), settings, null)) is PaymentAction.Form);
+            () => cashier.Open(DirectPay.Service, DirectPay.Fields(Some.Start(), settings, null)) is PaymentAction.Form);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"sign {dialect}: {ratio:0.000} of bare"));
         Assert.True(ratio >= 0.95, $"{ratio}");
     }

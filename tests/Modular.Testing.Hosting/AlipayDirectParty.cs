@@ -98,6 +98,7 @@ public sealed class AlipayDirectParty : IDisposable
             yield return new(prefix + "SignType", signType);
             yield return new(prefix + "InputCharset", charset);
             yield return new(prefix + "AntiPhishing", partner == CarefulPartner ? "true" : "false");
+            yield return new(prefix + "Refund", name == Rsa ? "direct" : "password");
             if (signType == "MD5")
             {
                 yield return new(prefix + "Key", Key);

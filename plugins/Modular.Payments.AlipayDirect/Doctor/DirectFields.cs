@@ -31,7 +31,7 @@ internal static class DirectFields
 
     /// <summary>Whether the message has what only this gateway's messages have.</summary>
     public static bool IsLegacy(FieldMessage message) =>
-        message["notify_id"] is not null && (message["total_fee"] is not null || message["exterface"] is not null || message["is_total_fee_adjust"] is not null);
+        message["notify_id"] is not null && (message["total_fee"] is not null || message["exterface"] is not null || message["is_total_fee_adjust"] is not null || message["result_details"] is not null);
 
     /// <summary>Whether the message is one of the open platform, which names an application and has other amounts.</summary>
     public static bool IsOpenPlatform(FieldMessage message) =>

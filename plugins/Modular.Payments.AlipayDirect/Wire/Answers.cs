@@ -86,13 +86,14 @@ internal static class Answers
             : (null, "Alipay's answer holds no key against phishing.");
     }
 
-    private static bool IsSuccess(AnswerXml xml) => xml.Text("is_success") == "T";
+    /// <summary>Whether the gateway did what was asked.</summary>
+    public static bool IsSuccess(AnswerXml xml) => xml.Text("is_success") == "T";
 
-    // A failure says F and a code; anything in between is neither a success nor an error.
-    private static string? Error(AnswerXml xml) => xml.Text("is_success") == "F" ? xml.Text("error") : null;
+    /// <summary>The code of a failure, which says F and a code; anything in between is neither a success nor an error.</summary>
+    public static string? Error(AnswerXml xml) => xml.Text("is_success") == "F" ? xml.Text("error") : null;
 
     /// <summary>Why the answer cannot be about this payment, or null with the answer. What it repeats of our request must be what we sent.</summary>
-    private static string? Doubt(GatewayAnswer answer, string numberName, string paymentNo, AlipayDirectSettings settings, out AnswerXml xml)
+    public static string? Doubt(GatewayAnswer answer, string numberName, string paymentNo, AlipayDirectSettings settings, out AnswerXml xml)
     {
         xml = null!;
         if (answer is not GatewayAnswer.Read read)
@@ -107,7 +108,7 @@ internal static class Answers
     }
 
     /// <summary>Why the trade is not believed, or null: its fields, sorted and without empty ones, are signed like a message's.</summary>
-    private static string? Mistrust(AnswerXml xml, Signer signer)
+    public static string? Mistrust(AnswerXml xml, Signer signer)
     {
         if (xml.Text("sign") is not { } sign)
         {
@@ -132,9 +133,13 @@ internal static class Answers
         }
     }
 
-    private static string Complaint(AnswerXml xml)
+    /// <summary>The failure as a sentence for the operator.</summary>
+    public static string Complaint(AnswerXml xml) => Complaint(Error(xml));
+
+    /// <summary>The same for a code alone; null when there was none.</summary>
+    public static string Complaint(string? error)
     {
-        var code = Evidence.Quote(Error(xml) ?? "nothing", 64);
+        var code = Evidence.Quote(error ?? "nothing", 64);
         return code switch
         {
             "ILLEGAL_SIGN" or "ILLEGAL_SIGN_TYPE" or "HAS_NO_PUBLICKEY" => $"Alipay says {code}: check SignType, the key that belongs to it, and InputCharset.",

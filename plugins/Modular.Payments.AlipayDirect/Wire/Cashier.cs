@@ -2,7 +2,7 @@ using Modular.Payments.Abstractions;
 
 namespace Modular.Payments.AlipayDirect.Wire;
 
-/// <summary>Leads the shopper's browser to the cashier.</summary>
+/// <summary>Leads a browser to one of the gateway's pages: the shopper's to the cashier, an operator's to where a refund is confirmed.</summary>
 internal sealed class Cashier(AlipayDirectSettings settings)
 {
     // Internet Explorer, in whose time this gateway was made, cuts at 2083 characters, and some proxies not far above.
@@ -10,9 +10,9 @@ internal sealed class Cashier(AlipayDirectSettings settings)
 
     private readonly Uri formAddress = Parameters.FormAddress(settings);
 
-    public PaymentAction Open(IEnumerable<(string Name, string? Value)> fields)
+    public PaymentAction Open(string service, IEnumerable<(string Name, string? Value)> fields)
     {
-        var parameters = Parameters.Sign(DirectPay.Service, fields, settings);
+        var parameters = Parameters.Sign(service, fields, settings);
         if (settings.Redirect)
         {
             var address = $"{settings.Gateway.AbsoluteUri}?{parameters.Encode(parameters.All)}";

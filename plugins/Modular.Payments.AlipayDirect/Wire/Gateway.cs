@@ -11,11 +11,16 @@ internal sealed class Gateway(AlipayDirectSettings settings, HttpClient http)
     /// <summary>Calls a signed service. A cancellation by the caller propagates; every other failure is a problem.</summary>
     public async Task<GatewayAnswer> CallAsync(string service, IEnumerable<(string Name, string? Value)> fields, CancellationToken cancellationToken)
     {
-        var parameters = Parameters.Sign(service, fields, settings);
-        using var request = new HttpRequestMessage(HttpMethod.Post, formAddress);
-        request.Content = new ByteArrayContent(Encoding.ASCII.GetBytes(parameters.Encode(parameters.FormFields)));
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-www-form-urlencoded", settings.Charset.Name);
+        using var request = Request(service, fields);
         return await SendAsync(request, cancellationToken);
+    }
+
+    /// <summary>Calls a signed service whose answer is larger than the others' and read by somebody else: its bytes, or a problem.</summary>
+    public async Task<(ReadOnlyMemory<byte> Body, string? Problem)> FetchAsync(
+        string service, IEnumerable<(string Name, string? Value)> fields, int maxBytes, CancellationToken cancellationToken)
+    {
+        using var request = Request(service, fields);
+        return await Transport.SendAsync(http, request, maxBytes, cancellationToken);
     }
 
     /// <summary>Asks for a key against phishing (<c>query_timestamp</c>), which Alipay takes unsigned.</summary>
@@ -24,6 +29,14 @@ internal sealed class Gateway(AlipayDirectSettings settings, HttpClient http)
         var address = $"{settings.Gateway.AbsoluteUri}?service=query_timestamp&partner={settings.Partner}&_input_charset={settings.Charset.Name}";
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         return await SendAsync(request, cancellationToken);
+    }
+
+    private HttpRequestMessage Request(string service, IEnumerable<(string Name, string? Value)> fields)
+    {
+        var parameters = Parameters.Sign(service, fields, settings);
+        var content = new ByteArrayContent(Encoding.ASCII.GetBytes(parameters.Encode(parameters.FormFields)));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/x-www-form-urlencoded", settings.Charset.Name);
+        return new HttpRequestMessage(HttpMethod.Post, formAddress) { Content = content };
     }
 
     private async Task<GatewayAnswer> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

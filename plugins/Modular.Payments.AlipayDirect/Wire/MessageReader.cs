@@ -4,10 +4,14 @@ using Modular.Payments.Abstractions;
 namespace Modular.Payments.AlipayDirect.Wire;
 
 /// <summary>What a message came to, before Alipay has been asked about it.</summary>
-/// <param name="Verdict">Anything but <see cref="Verification.Verified"/> is final.</param>
+/// <param name="Verdict">Anything but <see cref="Verification.Verified"/> and <see cref="Verification.VerifiedRefund"/> is final.</param>
 /// <param name="NotifyId">What Alipay must confirm before a verified message counts; never null beside one.</param>
 /// <param name="PaymentNoHint">The payment number that the message names, if it is shaped like ours.</param>
-internal readonly record struct ReadMessage(Verification Verdict, string? NotifyId = null, string? PaymentNoHint = null);
+internal readonly record struct ReadMessage(Verification Verdict, string? NotifyId = null, string? PaymentNoHint = null)
+{
+    /// <summary>Whether the message counts once Alipay has confirmed it.</summary>
+    public bool AwaitsConfirmation => Verdict is Verification.Verified or Verification.VerifiedRefund;
+}
 
 /// <summary>
 /// From raw bytes to a verdict: read, verify, and only then look at what the message says. No network is used, and nothing but a right
@@ -76,7 +80,7 @@ internal sealed class MessageReader(AlipayDirectSettings settings)
 
         var fields = new VerifiedFields(message, charset);
         var verdict = translate(ref fields);
-        return verdict is Verification.Verified ? WithNotifyId(verdict, fields.Text("notify_id"u8), hint) : new ReadMessage(verdict);
+        return new ReadMessage(verdict).AwaitsConfirmation ? WithNotifyId(verdict, fields.Text("notify_id"u8), hint) : new ReadMessage(verdict);
     }
 
     private static ReadMessage WithNotifyId(Verification verdict, string? notifyId, string? hint) =>

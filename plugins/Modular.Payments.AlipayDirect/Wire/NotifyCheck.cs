@@ -21,7 +21,7 @@ internal sealed class NotifyCheck(AlipayDirectSettings settings, HttpClient http
 
     /// <summary>The message's verdict, which stays verified only when Alipay confirms it within <paramref name="budget"/>.</summary>
     public ValueTask<Verification> ConfirmAsync(ReadMessage message, TimeSpan budget, CancellationToken cancellationToken) =>
-        message.Verdict is Verification.Verified
+        message.AwaitsConfirmation
             ? AskAsync(message, message.NotifyId!, budget, cancellationToken)
             : ValueTask.FromResult(message.Verdict);
 

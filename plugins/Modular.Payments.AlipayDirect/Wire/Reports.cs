@@ -6,7 +6,7 @@ namespace Modular.Payments.AlipayDirect.Wire;
 internal static class Reports
 {
     /// <summary>
-    /// A notification. Only <c>trade_status_sync</c> about our number belongs here. A status that is not known becomes
+    /// A notification: <c>trade_status_sync</c> about our number, or <c>batch_refund_notify</c> (<see cref="RefundNotification"/>). A status that is not known becomes
     /// <see cref="ReportedState.Pending"/> with the word kept, so that it is journalled and changes nothing; refusing it would make
     /// Alipay repeat a message that we can never use. A partial refund repeats <c>TRADE_SUCCESS</c> and stays paid; a full one says
     /// <c>TRADE_CLOSED</c>, as an expired payment does, and <see cref="ReportedState.Closed"/> covers both.
@@ -18,9 +18,14 @@ internal static class Reports
             return NotForHere("The message is a return of the browser, not a notification.");
         }
 
+        if (fields.Is("notify_type"u8, "batch_refund_notify"u8))
+        {
+            return RefundNotification.Read(ref fields);
+        }
+
         if (!fields.Is("notify_type"u8, "trade_status_sync"u8))
         {
-            return NotForHere("The notification is not of the type trade_status_sync.");
+            return NotForHere("The notification is neither of the type trade_status_sync nor of batch_refund_notify.");
         }
 
         var status = fields.Text("trade_status"u8);
@@ -68,7 +73,7 @@ internal static class Reports
             : new Verification.Verified(report);
     }
 
-    private static Verification.Refused NotForHere(string detail) => new(RefusalReason.NotForHere, detail);
+    public static Verification.Refused NotForHere(string detail) => new(RefusalReason.NotForHere, detail);
 
-    private static Verification.Refused Malformed(string detail) => new(RefusalReason.Malformed, detail);
+    public static Verification.Refused Malformed(string detail) => new(RefusalReason.Malformed, detail);
 }

@@ -15,14 +15,16 @@ internal ref struct VerifiedFields(FormMessage message, Charset charset)
     public string? Unreadable { get; private set; }
 
     /// <summary>The value, or null when the parameter is absent, empty or unreadable.</summary>
-    public string? Text(ReadOnlySpan<byte> name)
+    /// <param name="name">The parameter.</param>
+    /// <param name="maxBytes">From how many bytes on the value counts as absurdly long.</param>
+    public string? Text(ReadOnlySpan<byte> name, int maxBytes = MaxBytes)
     {
         if (!message.TryGet(name, out var value) || value.IsEmpty)
         {
             return null;
         }
 
-        if (value.Length <= MaxBytes && !value.Contains((byte)0))
+        if (value.Length <= maxBytes && !value.Contains((byte)0))
         {
             try
             {

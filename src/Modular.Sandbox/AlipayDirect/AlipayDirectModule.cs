@@ -22,6 +22,10 @@ internal static class AlipayDirectModule
         services.AddSingleton<IDirectService, QueryTimestamp>();
         services.AddSingleton<IDirectService, SingleTradeQuery>();
         services.AddSingleton<IDirectService, CloseTrade>();
+        services.AddSingleton<IDirectService, RefundWithPassword>();
+        services.AddSingleton<IDirectService, RefundWithoutPassword>();
+        services.AddSingleton<IDirectService, AccountPageQuery>();
+        services.AddSingleton<DirectRefundDesk>().AddSingleton<RefundSheets>().AddSingleton<RefundEndpoints>();
         services.AddSingleton<DirectLinks>().AddSingleton<DirectPages>().AddSingleton<DirectCashierEndpoints>();
         services.AddSingleton<DirectCheck>().AddSingleton<DirectEndpoint>();
     }
@@ -34,5 +38,6 @@ internal static class AlipayDirectModule
         var gateway = app.Services.GetRequiredService<DirectEndpoint>();
         app.MapMethods("/alipaydirect/gateway.do", [HttpMethods.Get, HttpMethods.Post], (Delegate)gateway.HandleAsync);
         app.Services.GetRequiredService<DirectCashierEndpoints>().Map(app);
+        app.Services.GetRequiredService<RefundEndpoints>().Map(app);
     }
 }

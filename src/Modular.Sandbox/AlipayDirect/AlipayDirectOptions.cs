@@ -35,6 +35,12 @@ internal sealed class AlipayDirectOptions
     /// <summary>Whether a paid trade of the advanced product becomes TRADE_FINISHED by itself, and after how long; empty: never.</summary>
     public string FinishAfter { get; set; } = "";
 
+    /// <summary>What the gateway keeps of a payment, as a row of its own in the account's log; a refund gives nothing of it back.</summary>
+    public string FeeRate { get; set; } = "0.006";
+
+    /// <summary>How many rows of the account's log a page has where the request does not say; at most 5000.</summary>
+    public int AccountPageSize { get; set; } = 5000;
+
     /// <summary>The time to pay where the merchant names none.</summary>
     public string DefaultTimeout { get; set; } = "15d";
 }
@@ -61,6 +67,9 @@ internal sealed class DirectMerchantOptions
 
     /// <summary>Payments need a key of query_timestamp and the buyer's address.</summary>
     public bool AntiPhishing { get; set; }
+
+    /// <summary>The contract includes refunds without a password.</summary>
+    public bool RefundsWithoutPassword { get; set; } = true;
 
     /// <summary>The contract includes it_b_pay.</summary>
     public bool SelfTimeout { get; set; } = true;

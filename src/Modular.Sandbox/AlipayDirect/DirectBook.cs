@@ -9,15 +9,16 @@ internal sealed class DirectBook : IDisposable
 
     private readonly Lock gate = new();
     private readonly DirectDesk desk;
+    private readonly DirectRefundDesk refunds;
     private readonly TimeProvider time;
     private readonly JsonArchive<DirectTrade> archive;
     private readonly DirectLedger ledger;
     private readonly ITimer alarm;
     private readonly ITimer saving;
 
-    public DirectBook(DirectDesk desk, TimeProvider time, JsonArchive<DirectTrade> archive)
+    public DirectBook(DirectDesk desk, DirectRefundDesk refunds, TimeProvider time, JsonArchive<DirectTrade> archive)
     {
-        (this.desk, this.time, this.archive) = (desk, time, archive);
+        (this.desk, this.refunds, this.time, this.archive) = (desk, refunds, time, archive);
         ledger = new DirectLedger(desk, archive.Load());
         alarm = time.CreateTimer(_ => Locked(_ => 0), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         // Storing is an affair of the machine and not of the simulated time.
@@ -30,7 +31,7 @@ internal sealed class DirectBook : IDisposable
     {
         lock (gate)
         {
-            desk.DoWhatIsDue();
+            desk.DoWhatIsDue(trade => refunds.Settle(trade, isForced: false));
             try
             {
                 return work(ledger);

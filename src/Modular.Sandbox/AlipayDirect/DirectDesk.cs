@@ -72,6 +72,18 @@ internal sealed class DirectDesk(IOptions<SandboxOptions> options, DirectMerchan
         announcer.Announce(trade);
     }
 
+    /// <summary>Money has gone back: all of it closes the trade.</summary>
+    public void GivenBack(DirectTrade trade)
+    {
+        if (trade.RefundedFen == trade.PaidFen)
+        {
+            trade.ClosedAt = time.GetUtcNow();
+            trade.Status = TradeStatus.Closed;
+        }
+
+        announcer.Announce(trade);
+    }
+
     /// <summary>The time for refunds is over.</summary>
     public void Finish(DirectTrade trade)
     {
@@ -94,13 +106,20 @@ internal sealed class DirectDesk(IOptions<SandboxOptions> options, DirectMerchan
         {
             deadlines.Enqueue(trade, finish);
         }
+
+        foreach (var refund in trade.Refunds.Where(refund => refund.DueAt is not null))
+        {
+            deadlines.Enqueue(trade, refund.DueAt!.Value);
+        }
     }
 
-    public void DoWhatIsDue()
+    /// <param name="settle">Ends the refunds of a trade that are due.</param>
+    public void DoWhatIsDue(Action<DirectTrade> settle)
     {
         while (NextDue <= time.GetUtcNow())
         {
             var trade = deadlines.Dequeue();
+            settle(trade);
             if (trade.Status == TradeStatus.Waiting)
             {
                 Close(trade);

@@ -7,9 +7,9 @@ namespace Modular.Sandbox.AlipayDirect;
 internal sealed class DirectMerchant
 {
     private DirectMerchant(DirectMerchantOptions options, RSA? merchantKey, RSA? alipayKey) =>
-        (Partner, Name, Md5Key, MerchantKey, AlipayKey, IsBasic, AntiPhishing, SelfTimeout) =
+        (Partner, Name, Md5Key, MerchantKey, AlipayKey, IsBasic, AntiPhishing, SelfTimeout, RefundsWithoutPassword) =
         (options.Partner, options.Name.Length > 0 ? options.Name : options.Partner, options.Key.Length > 0 ? options.Key : null,
-            merchantKey, alipayKey, options.Product == "basic", options.AntiPhishing, options.SelfTimeout);
+            merchantKey, alipayKey, options.Product == "basic", options.AntiPhishing, options.SelfTimeout, options.RefundsWithoutPassword);
 
     public string Partner { get; }
 
@@ -30,6 +30,8 @@ internal sealed class DirectMerchant
     public bool AntiPhishing { get; }
 
     public bool SelfTimeout { get; }
+
+    public bool RefundsWithoutPassword { get; }
 
     public string SellerEmail => $"seller-{Partner[^4..]}@sandbox.test";
 

@@ -57,9 +57,17 @@ internal sealed class DirectTrade
     /// <summary>What the buyer paid: the total, unless a test had another amount paid.</summary>
     public long PaidFen { get; set; }
 
-    public List<Refund> Refunds { get; init; } = [];
+    /// <summary>The oldest first, with those that failed.</summary>
+    public List<DirectRefund> Refunds { get; init; } = [];
 
-    public long RefundedFen => Refunds.Sum(refund => refund.Fen);
+    /// <summary>What has gone back.</summary>
+    public long RefundedFen => Refunds.Where(refund => refund.IsDone).Sum(refund => refund.Fen);
+
+    /// <summary>What has gone back or will.</summary>
+    public long ClaimedFen => Refunds.Where(refund => refund.IsDone || refund.IsPending).Sum(refund => refund.Fen);
+
+    /// <summary>When money went back last; null when none did.</summary>
+    public DateTimeOffset? RefundedAt => Refunds.Where(refund => refund.IsDone).Select(refund => (DateTimeOffset?)refund.At).Max();
 
     public bool Exists => Status != TradeStatus.NotOpened;
 

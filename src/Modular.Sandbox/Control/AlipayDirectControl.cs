@@ -1,11 +1,12 @@
 using Modular.Sandbox.Alipay;
 using Modular.Sandbox.AlipayDirect;
 using Modular.Sandbox.AlipayDirect.Cashier;
+using Modular.Sandbox.Pages;
 
 namespace Modular.Sandbox.Control;
 
 /// <summary>The trades of Alipay's legacy gateway on the control plane, where the partner stands in for an application.</summary>
-internal sealed class AlipayDirectControl(DirectBook book, DirectDesk desk, DirectLinks links) : IGatewayControl
+internal sealed class AlipayDirectControl(DirectBook book, DirectDesk desk, DirectRefundDesk refunds, DirectLinks links) : IGatewayControl
 {
     public IReadOnlyList<Told<object>> Views() => book.Locked(ledger => ledger.All.Select(Tell).ToList());
 
@@ -49,7 +50,7 @@ internal sealed class AlipayDirectControl(DirectBook book, DirectDesk desk, Dire
     {
         if (!Move(trade, step, request))
         {
-            return ControlModule.Problem(404, "unknown_step", "The steps are open, pay, cancel, close and finish.");
+            return ControlModule.Problem(404, "unknown_step", "The steps are open, pay, cancel, close, finish, refund and settle-refunds.");
         }
 
         var returnUrl = step == "pay" ? links.Return(trade) : null;
@@ -75,6 +76,12 @@ internal sealed class AlipayDirectControl(DirectBook book, DirectDesk desk, Dire
             case "finish":
                 desk.Finish(trade);
                 return true;
+            case "refund":
+                refunds.GiveBackAtConsole(trade, request.Fen);
+                return true;
+            case "settle-refunds":
+                refunds.Settle(trade, isForced: true);
+                return true;
             default:
                 return false;
         }
@@ -84,13 +91,16 @@ internal sealed class AlipayDirectControl(DirectBook book, DirectDesk desk, Dire
 
     private string Row(DirectTrade trade) => TradeRow.Html(
         trade.OutTradeNo, trade.Subject, DirectTradeView.ProductName, trade.TotalFen, trade.RefundedFen, trade.Status, Tone(trade.Status), trade.CreatedAt,
-        $"""<a class="button" href="{links.Cashier(trade)}">Cashier</a>""" + TradeRow.Buttons(trade.TradeNo, Steps(trade)));
+        $"""<a class="button" href="{links.Cashier(trade)}">Cashier</a>""" + TradeRow.Buttons(trade.TradeNo, Steps(trade)) + Refunds(trade));
+
+    private static string Refunds(DirectTrade trade) => trade.Refunds.Count == 0 ? "" : $"""<ul class="attempts">{string.Concat(trade.Refunds.Select(refund =>
+        $"<li><code>{Html.Encode(refund.BatchNo)}</code> −{Yuan.Text(refund.Fen)} {Html.Encode(refund.Outcome ?? "pending since")} {Beijing.Compact(refund.At, "MM-dd HH:mm:ss")} {Html.Encode(refund.Reason)}</li>"))}</ul>""";
 
     private static string[] Steps(DirectTrade trade) => trade.Status switch
     {
         TradeStatus.NotOpened => ["open", "pay"],
         TradeStatus.Waiting => ["pay", "close"],
-        TradeStatus.Success => ["finish"],
+        TradeStatus.Success => trade.Refunds.Exists(refund => refund.IsPending) ? ["finish", "refund", "settle-refunds"] : ["finish", "refund"],
         _ => [],
     };
 

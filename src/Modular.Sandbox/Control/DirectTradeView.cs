@@ -50,5 +50,5 @@ internal sealed record DirectTradeView(
         trade.PaidAt,
         trade.ClosedAt,
         trade.ExpiresAt,
-        [.. trade.Refunds.Select(refund => new RefundView(refund.RequestNo, Yuan.Text(refund.Fen), false, refund.At))]);
+        [.. trade.Refunds.Where(refund => refund.IsDone || refund.IsPending).Select(refund => new RefundView(refund.BatchNo, Yuan.Text(refund.Fen), refund.IsPending, refund.At))]);
 }

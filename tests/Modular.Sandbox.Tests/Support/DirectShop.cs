@@ -36,6 +36,38 @@ internal sealed partial class DirectShop(SandboxHost sandbox, string partner = D
         return payment;
     }
 
+    /// <summary>The parameters of a batch of refunds on the day on which the sandbox starts.</summary>
+    public Dictionary<string, string> Batch(string serial, string details, string notifyUrl = "http://127.0.0.1:9/notify", params (string Name, string Value)[] changes)
+    {
+        var batch = new Dictionary<string, string>
+        {
+            ["seller_user_id"] = partner,
+            ["notify_url"] = notifyUrl,
+            ["refund_date"] = "2026-11-25 12:00:00",
+            ["batch_no"] = "20261125" + serial,
+            ["batch_num"] = (details.Count(character => character == '#') + 1).ToString(CultureInfo.InvariantCulture),
+            ["detail_data"] = details,
+        };
+        foreach (var (name, value) in changes)
+        {
+            batch[name] = value;
+        }
+
+        return batch;
+    }
+
+    /// <summary>Whether the account's log is signed: over the list with its tags, and the three values behind it.</summary>
+    public bool IsSignedLog(XElement answer)
+    {
+        var result = answer.Element("response")!.Element("account_page_query_result")!;
+        var text = string.Join('&', result.Elements().OrderBy(child => child.Name.LocalName, StringComparer.Ordinal)
+            .Select(child => $"{child.Name}={(child.HasElements || child.Name == "account_log_list" ? child.ToString(SaveOptions.DisableFormatting) : child.Value)}"));
+        var sign = (string)answer.Element("sign")!;
+        return signType == "MD5"
+            ? Sign(Encoding.GetBytes(text), Keys.Alipay) == sign
+            : Keys.Alipay.VerifyData(Encoding.GetBytes(text), Convert.FromBase64String(sign), HashAlgorithmName.SHA1, RSASignaturePadding.Pkcs1);
+    }
+
     /// <summary>Adds what every signed request has, and the signature; what is given already stays.</summary>
     public Dictionary<string, string> Sign(string service, Dictionary<string, string> fields)
     {
@@ -54,9 +86,9 @@ internal sealed partial class DirectShop(SandboxHost sandbox, string partner = D
     }
 
     /// <summary>Sends a browser with a form, and says where it ends up: an address, or a page in the charset of the request.</summary>
-    public async Task<Page> EnterAsync(Dictionary<string, string> fields, bool withCharset = true)
+    public async Task<Page> EnterAsync(Dictionary<string, string> fields, bool withCharset = true, string service = "create_direct_pay_by_user")
     {
-        var signed = Sign("create_direct_pay_by_user", fields);
+        var signed = Sign(service, fields);
         using var content = new ByteArrayContent(Encoding.ASCII.GetBytes(Form(signed.Where(field => field.Key != "_input_charset" || !withCharset))));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/x-www-form-urlencoded");
         using var response = await sandbox.Client.PostAsync(Gateway + (withCharset ? $"?_input_charset={signed["_input_charset"]}" : ""), content, TestContext.Current.CancellationToken);

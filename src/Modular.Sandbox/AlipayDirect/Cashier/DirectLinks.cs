@@ -10,6 +10,8 @@ internal sealed class DirectLinks(PublicAddress address, DirectMerchants merchan
 {
     public string Cashier(DirectTrade trade) => $"{address.Base}/alipaydirect/cashier/{trade.Token}";
 
+    public string RefundSheet(string token) => $"{address.Base}/alipaydirect/refund/{token}";
+
     /// <summary>
     /// Back to the merchant after a payment, signed, with a notify_id of its own that can be verified for a minute. Null when the merchant
     /// gave no address or nothing was paid.

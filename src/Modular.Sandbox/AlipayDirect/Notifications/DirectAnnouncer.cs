@@ -24,6 +24,28 @@ internal sealed class DirectAnnouncer(
         courier.Send(Write(trade, trade.Status, stale));
     }
 
+    /// <summary>What became of a batch, to the address that the batch named.</summary>
+    public void AnnounceRefunds(DirectTrade first, string batchNo, string url, string charset, string signType, IReadOnlyList<RefundResult> results)
+    {
+        if (url.Length == 0)
+        {
+            return;
+        }
+
+        var (notifyId, merchant) = (ids.New(), merchants.Of(first));
+        courier.Send(new Notification
+        {
+            Id = notifyId,
+            Gateway = NotifyIds.Gateway,
+            AppId = first.Partner,
+            OutTradeNo = first.OutTradeNo,
+            News = "batch_refund_notify",
+            Url = url,
+            CreatedAt = time.GetUtcNow(),
+            Envelope = new DirectEnvelope(rules, settings, merchant, DirectFields.OfBatch(batchNo, results, notifyId), charset, signType),
+        });
+    }
+
     private Notification Write(DirectTrade trade, string status, Notification? follower)
     {
         var notifyId = ids.New();

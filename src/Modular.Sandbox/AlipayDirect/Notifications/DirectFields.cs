@@ -21,6 +21,8 @@ internal static class DirectFields
             new("trade_status", status),
             new("gmt_create", Beijing.Text(trade.OpenedAt ?? trade.CreatedAt)),
             new("gmt_payment", paid ? Beijing.Text(trade.PaidAt!.Value) : ""),
+            new("refund_status", paid && trade.RefundedAt is not null ? "REFUND_SUCCESS" : ""),
+            new("gmt_refund", paid && trade.RefundedAt is { } refunded ? Beijing.Text(refunded) : ""),
             new("gmt_close", trade.ClosedAt is { } closed ? Beijing.Text(closed) : ""),
             new("seller_email", merchant.SellerEmail),
             new("buyer_email", Buyer.LogonId),
@@ -37,4 +39,14 @@ internal static class DirectFields
         ];
         return [.. all.Where(field => field.Value.Length > 0)];
     }
+
+    /// <summary>The fields of the notification <c>batch_refund_notify</c>.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> OfBatch(string batchNo, IReadOnlyList<RefundResult> results, string notifyId) =>
+    [
+        new("notify_type", "batch_refund_notify"),
+        new("notify_id", notifyId),
+        new("batch_no", batchNo),
+        new("success_num", results.Count(result => result.Outcome == DirectRefund.Success).ToString(CultureInfo.InvariantCulture)),
+        new("result_details", string.Join('#', results.Select(result => $"{result.TradeNo}^{Yuan.Text(result.Fen)}^{result.Outcome}"))),
+    ];
 }

@@ -35,7 +35,7 @@ internal sealed class SingleTradeQuery(FaultBoard faults, TimeProvider time) : I
         Add("discount", "0.00");
         Add("flag_trade_locked", "0");
         Add("gmt_create", Beijing.Text(trade.OpenedAt ?? trade.CreatedAt));
-        Add("gmt_last_modified_time", Beijing.Text(trade.ClosedAt ?? (paid ? trade.PaidAt : null) ?? trade.OpenedAt ?? trade.CreatedAt));
+        Add("gmt_last_modified_time", Beijing.Text(trade.ClosedAt ?? trade.RefundedAt ?? (paid ? trade.PaidAt : null) ?? trade.OpenedAt ?? trade.CreatedAt));
         Add("gmt_payment", paid ? Beijing.Text(trade.PaidAt!.Value) : null);
         Add("gmt_close", trade.ClosedAt is { } closed ? Beijing.Text(closed) : null);
         Add("is_total_fee_adjust", "F");
@@ -44,6 +44,8 @@ internal sealed class SingleTradeQuery(FaultBoard faults, TimeProvider time) : I
         Add("payment_type", "1");
         Add("price", trade.Quantity == 1 ? total : Yuan.Text(trade.PriceFen));
         Add("quantity", trade.Quantity.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Add("refund_status", trade.RefundedAt is null || lags ? null : "REFUND_SUCCESS");
+        Add("gmt_refund", trade.RefundedAt is { } refunded && !lags ? Beijing.Text(refunded) : null);
         Add("seller_email", merchant.SellerEmail);
         Add("seller_id", merchant.Partner);
         Add("subject", trade.Subject);

@@ -1,0 +1,184 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Modular.Payments;
+using Modular.Payments.Abstractions;
+using Modular.Payments.Providers;
+using Modular.Testing.Hosting;
+using Modular.Tests.Support;
+
+namespace Modular.Tests.AlipayDirect;
+
+/// <summary>Refunds through Alipay's legacy gateway, from the shop's API to the sandbox's page and back by the notification.</summary>
+public sealed class DirectRefundingTests(DirectPayingTests.LegacyShop fixture) : IClassFixture<DirectPayingTests.LegacyShop>
+{
+    [Theory]
+    [InlineData(AlipayDirectParty.Utf8)]
+    [InlineData(AlipayDirectParty.Gbk)]
+    public async Task A_refund_waits_for_the_operators_password_and_is_done_by_its_notification(string instance)
+    {
+        var shop = await fixture.FreshAsync();
+        var payment = await PaidAsync(shop, instance);
+        var refundNo = await RefundAsync(shop, payment, 1);
+
+        await shop.SendAsync(new SendRefunds.Command());
+        var waiting = await ShowAsync(shop, refundNo);
+        Assert.Equal(("processing", "operator_needed", true), (waiting["status"]!.GetValue<string>(), waiting["statusReason"]!.GetValue<string>(), waiting["needsAttention"]!.GetValue<bool>()));
+        Assert.Equal("succeeded", await shop.PaymentStatusAsync(payment.PaymentNo));
+
+        var page = await OpenAsync(shop, refundNo);
+        Assert.Equal("¥0.01", Text(page, "amount"));
+        Assert.Contains(refundNo, page, StringComparison.Ordinal);
+        Assert.Contains("six digits", await ConfirmAsync(shop, page, "12345"), StringComparison.Ordinal);
+        Assert.Equal("processing", (await ShowAsync(shop, refundNo))["status"]!.GetValue<string>());
+        Assert.Equal("退款成功", Text(await ConfirmAsync(shop, page, "123456"), "result"));
+
+        await AssertRefundedAsync(shop, payment, refundNo);
+        Assert.Equal("SUCCESS", (await RowAsync(shop, refundNo)).ProviderState);
+
+        // The operator's browser goes back and presses once more.
+        Assert.Equal("DUPLICATE_BATCH_NO", Text(await ConfirmAsync(shop, page, "123456"), "error-code"));
+        Assert.Equal("DUPLICATE_BATCH_NO", Text(await OpenAsync(shop, refundNo), "error-code"));
+        Assert.Equal(1, await shop.EventsAsync("payment.refunded", payment.OrderNo));
+    }
+
+    [Fact]
+    public async Task A_direct_refund_is_accepted_by_the_sweep_and_done_by_its_notification()
+    {
+        var shop = await fixture.FreshAsync();
+        var payment = await PaidAsync(shop, AlipayDirectParty.Rsa);
+        var refundNo = await RefundAsync(shop, payment, 1);
+
+        await shop.SendAsync(new SendRefunds.Command());
+
+        await AssertRefundedAsync(shop, payment, refundNo);
+        Assert.Equal("TRADE_CLOSED", await shop.TradeStatusAsync(payment.PaymentNo));
+    }
+
+    [Fact]
+    public async Task A_direct_refund_whose_answer_and_notification_are_lost_is_done_by_the_question_about_the_payment()
+    {
+        var shop = await fixture.FreshAsync();
+        var payment = await PaidAsync(shop, AlipayDirectParty.Rsa);
+        var refundNo = await RefundAsync(shop, payment, 1);
+        await shop.FaultsAsync(new { gateway = AlipaySteps.AfterWork("Empty", "refund_fastpay_by_platform_nopwd"), notify = new { drop = true } });
+        await shop.SendAsync(new SendRefunds.Command());
+        Assert.Equal("processing", (await ShowAsync(shop, refundNo))["status"]!.GetValue<string>());
+
+        shop.Clock.Advance(TimeSpan.FromSeconds(11));
+        await shop.SendAsync(new SendRefunds.Command());
+
+        await AssertRefundedAsync(shop, payment, refundNo);
+    }
+
+    [Fact]
+    public async Task A_direct_refund_that_never_arrived_is_sent_again_under_the_same_number()
+    {
+        var shop = await fixture.FreshAsync();
+        var payment = await PaidAsync(shop, AlipayDirectParty.Rsa);
+        var refundNo = await RefundAsync(shop, payment, 1);
+        await shop.FaultsAsync(new { gateway = AlipaySteps.Gateway("Http500", "refund_fastpay_by_platform_nopwd") });
+        await shop.SendAsync(new SendRefunds.Command());
+        Assert.Equal("processing", (await ShowAsync(shop, refundNo))["status"]!.GetValue<string>());
+        await shop.FaultsAsync(new { });
+
+        shop.Clock.Advance(TimeSpan.FromSeconds(11));
+        await shop.SendAsync(new SendRefunds.Command());
+
+        await AssertRefundedAsync(shop, payment, refundNo);
+    }
+
+    [Fact]
+    public async Task A_refund_that_the_merchants_account_cannot_pay_fails_by_its_notification_and_its_sum_is_free_again()
+    {
+        var shop = await fixture.FreshAsync();
+        var payment = await PaidAsync(shop, AlipayDirectParty.Rsa);
+        var refundNo = await RefundAsync(shop, payment, 1);
+        await shop.FaultsAsync(new { trade = new { sellerShort = true } });
+
+        await shop.SendAsync(new SendRefunds.Command());
+
+        await Eventually.BecomesAsync("failed", async () => (await ShowAsync(shop, refundNo))["status"]!.GetValue<string>());
+        Assert.Equal("TXN_RESULT_ACCOUNT_BALANCE_NOT_ENOUGH", (await RowAsync(shop, refundNo)).ProviderState);
+        var row = await shop.PaymentRowAsync(payment.PaymentNo);
+        Assert.Equal((0L, 0L), (row.RefundReservedMinor, row.RefundedMinor));
+    }
+
+    [Fact]
+    public async Task The_accounts_log_agrees_with_a_paid_and_refunded_payment_and_brings_its_fee()
+    {
+        var shop = await fixture.FreshAsync();
+        var payment = await PaidAsync(shop, AlipayDirectParty.Rsa);
+        var refundNo = await RefundAsync(shop, payment, 1);
+        await shop.SendAsync(new SendRefunds.Command());
+        await AssertRefundedAsync(shop, payment, refundNo);
+
+        shop.Clock.Advance(TimeSpan.FromHours(36));
+        await shop.SendAsync(new ReconcileStatements.Command());
+
+        Assert.Equal("done", await shop.ScalarAsync("SELECT MAX(status) FROM payments_reconciliations WHERE provider = @p", ("p", AlipayDirectParty.Rsa)));
+        Assert.Equal("0", await shop.ScalarAsync(
+            "SELECT COUNT(*) FROM payments_differences d JOIN payments_reconciliations r ON r.id = d.reconciliation_id WHERE r.provider = @p AND d.payment_no = @no",
+            ("p", AlipayDirectParty.Rsa), ("no", payment.PaymentNo)));
+        Assert.NotNull(await shop.ScalarAsync("SELECT billed_on FROM payments_payments WHERE payment_no = @no", ("no", payment.PaymentNo)));
+        Assert.NotNull(await shop.ScalarAsync("SELECT billed_on FROM payments_refunds WHERE refund_no = @no", ("no", refundNo)));
+    }
+
+    private static async Task<DirectPayment> PaidAsync(TestShop shop, string instance)
+    {
+        var payment = await shop.AtCashierAsync(instance);
+        await shop.PaidAsync(payment);
+        await Eventually.BecomesAsync("succeeded", () => shop.PaymentStatusAsync(payment.PaymentNo));
+        return payment;
+    }
+
+    private static async Task<string> RefundAsync(TestShop shop, DirectPayment payment, long fen)
+    {
+        var reply = await shop.Api.PostAsync($"/api/payments/{payment.PaymentNo}/refunds", new { amount = new { value = fen, currency = "CNY" }, reason = "不想要了^|$#" });
+        Assert.True(reply.Status == 202, reply.Text);
+        return reply.Json["refundNo"]!.GetValue<string>();
+    }
+
+    private static async Task<JsonNode> ShowAsync(TestShop shop, string refundNo)
+    {
+        using var response = await shop.Api.GetAsync(new Uri($"/api/refunds/{refundNo}", UriKind.Relative));
+        return await TestShop.JsonAsync(response, 200);
+    }
+
+    private static Task<Refund> RowAsync(TestShop shop, string refundNo) => shop.ReadAsync(db => db.Set<Refund>().AsNoTracking().SingleAsync(r => r.RefundNo == refundNo));
+
+    private static async Task AssertRefundedAsync(TestShop shop, DirectPayment payment, string refundNo)
+    {
+        await Eventually.BecomesAsync("succeeded", async () => (await ShowAsync(shop, refundNo))["status"]!.GetValue<string>());
+        Assert.Equal(("refunded", "refunded"), (await shop.PaymentStatusAsync(payment.PaymentNo), await shop.OrderStatusAsync(payment.OrderNo)));
+        Assert.Equal(1, await shop.EventsAsync("payment.refunded", payment.OrderNo));
+    }
+
+    /// <summary>Sends the operator's browser with the refund's form to the gateway; the page on which it ends.</summary>
+    private static async Task<string> OpenAsync(TestShop shop, string refundNo)
+    {
+        await using var scope = shop.Services.CreateAsyncScope();
+        var refund = await RowAsync(shop, refundNo);
+        var request = scope.ServiceProvider.GetRequiredService<RefundSender>().Request(refund, await shop.PaymentRowAsync(refund.PaymentNo));
+        var answer = await scope.ServiceProvider.GetRequiredService<ProviderCatalogue>().Find(refund.Provider)!.RefundAsync(request, TimeSpan.FromSeconds(5), CancellationToken.None);
+        var form = Assert.IsType<PaymentAction.Form>(Assert.IsType<RefundAnswer.OperatorNeeded>(answer).Action);
+        using var content = new ByteArrayContent(Encoding.ASCII.GetBytes(AlipayParty.Form(form.Fields, AlipayDirectParty.EncodingOf(form.Charset))));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/x-www-form-urlencoded");
+        using var response = await shop.Sandbox.PostAsync(form.Url, content);
+        return AlipayDirectParty.EncodingOf(response.Content.Headers.ContentType?.CharSet ?? "utf-8").GetString(await response.Content.ReadAsByteArrayAsync());
+    }
+
+    private static async Task<string> ConfirmAsync(TestShop shop, string page, string password)
+    {
+        var action = Regex.Match(page, "action=\"(/alipaydirect/refund/[^\"]+)\"").Groups[1].Value;
+        using var form = new FormUrlEncodedContent([new("password", password)]);
+        using var response = await shop.Sandbox.PostAsync(new Uri(action, UriKind.Relative), form);
+        return await response.Content.ReadAsStringAsync();
+    }
+
+    private static string? Text(string page, string id) =>
+        Regex.Match(page, $"id=\"{id}\"[^>]*>([^<]*)<") is { Success: true } found ? System.Net.WebUtility.HtmlDecode(found.Groups[1].Value) : null;
+}

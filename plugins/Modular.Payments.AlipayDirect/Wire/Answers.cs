@@ -5,12 +5,13 @@ namespace Modular.Payments.AlipayDirect.Wire;
 
 /// <summary>Turns answers of the gateway into ours. An answer about another payment is unknown, whatever it says.</summary>
 /// <remarks>
-/// Alipay signs what <c>single_trade_query</c> says about a trade, and nothing else: an error, and the answer to <c>close_trade</c>, come
+/// Of payments Alipay signs what <c>single_trade_query</c> says about a trade, and nothing else: an error, and the answer to <c>close_trade</c>, come
 /// unsigned. What a trade is, is therefore believed by its signature alone. Of the unsigned words exactly three are
 /// taken on the word of the encrypted connection to the configured address: <c>TRADE_NOT_EXIST</c>, that a payment was closed, and that
 /// its state does not allow to close it. Without the first the shop could never tell an abandoned payment from one it cannot reach,
 /// and would ask for ever. None of them can make a payment paid or lose one: the host goes on asking about what is not found until the
 /// payment has expired, money that comes for what was closed goes through its door, and a state that forbids closing makes it ask.
+/// What is taken of refunds and of the account's log is told at <see cref="RefundAnswers"/> and <see cref="AccountPage"/>.
 /// </remarks>
 internal static class Answers
 {

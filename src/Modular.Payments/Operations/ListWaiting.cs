@@ -23,6 +23,9 @@ public sealed record AttemptView(
     public Money? Refundable => ReceivedMinor is { } minor && minor > RefundedMinor + RefundReservedMinor
         ? new Money(minor - RefundedMinor - RefundReservedMinor, Amount.Currency) : null;
 
+    /// <summary>Its provider was asked and has not heard of it: the shopper has not opened the cashier.</summary>
+    public bool IsNotKnownYet => LastAnswer == ProviderInquiry.NotKnownYet;
+
     /// <summary>Whether its last word is not spoken.</summary>
     public bool IsOpen => Status is "pending" or "superseded";
 

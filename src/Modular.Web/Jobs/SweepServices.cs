@@ -62,7 +62,9 @@ internal static class SweepServices
         jobs.AddOrUpdate<Sweeps>("dispatch-events", sweeps => sweeps.DispatchEventsAsync(CancellationToken.None), EveryTwoSeconds, utc);
     }
 
-    public static void MapSweepDashboard(this WebApplication app) =>
+    public static void MapSweepDashboard(this WebApplication app)
+    {
+        DashboardParts.Add();
         app.MapHangfireDashboardWithAuthorizationPolicy(ShopSecurity.OpsPolicy, "/hangfire", new DashboardOptions
         {
             DashboardTitle = "Modular",
@@ -70,6 +72,7 @@ internal static class SweepServices
             DisplayStorageConnectionString = false,
             IsReadOnlyFunc = context => !context.GetHttpContext().User.IsInRole(Operators.Operator),
         });
+    }
 
     private static JobStorage StorageOf(Store store) => store.PostgreSql is { } source
         ? new PostgreSqlStorage(new Connections(source), new PostgreSqlStorageOptions

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hangfire;
 using Hangfire.Dashboard;
 using MediatR;
 using Modular.Kernel;
@@ -38,20 +39,20 @@ internal static class DashboardParts
 
             foreach (var metric in Metrics())
             {
-                DashboardMetrics.AddMetric(metric);
-                HomePage.Metrics.Add(metric);
+                GlobalConfiguration.Configuration.UseDashboardMetric(metric);
             }
         }
     }
 
+    // A metric has one title for all who look, so it is in both languages.
     private static IEnumerable<DashboardMetric> Metrics()
     {
-        yield return new DashboardMetric("modular:unconfirmed", Text("未确认付款", "Unconfirmed payments"), page => new Metric(Overview(page).OpenPayments));
-        yield return new DashboardMetric("modular:oldest", Text("最久等待（分钟）", "Oldest, minutes"), page => Age(page) is { } minutes
+        yield return new DashboardMetric("modular:unconfirmed", "未确认付款 · Unconfirmed payments", page => new Metric(Overview(page).OpenPayments));
+        yield return new DashboardMetric("modular:oldest", "最久等待（分钟） · Oldest, minutes", page => Age(page) is { } minutes
             ? new Metric(minutes) { Style = minutes > 60 ? MetricStyle.Warning : MetricStyle.Default }
             : new Metric("–"));
-        yield return new DashboardMetric("modular:refused", Text("24 小时内被拒", "Refused in 24 hours"), page => Counted(Overview(page).RefusedLastDay));
-        yield return new DashboardMetric("modular:differences", Text("未决差异", "Open differences"), page => Counted(Overview(page).OpenDifferences));
+        yield return new DashboardMetric("modular:refused", "24 小时内被拒 · Refused in 24 hours", page => Counted(Overview(page).RefusedLastDay));
+        yield return new DashboardMetric("modular:differences", "未决差异 · Open differences", page => Counted(Overview(page).OpenDifferences));
     }
 
     private static Metric Counted(int count) => new(count) { Style = count > 0 ? MetricStyle.Warning : MetricStyle.Success, Highlighted = count > 0 };

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Modular.Kernel.Audit;
 using Modular.Kernel.Outbox;
+using Modular.Kernel.Web;
 using Modular.Ordering;
 using Modular.Payments;
 using Modular.Testing.Hosting;
@@ -269,7 +270,7 @@ public sealed class OrderDeskTests
         return (orderNo, paymentNo);
     }
 
-    private static string Wall(TestShop shop) => Kernel.Web.Shown.Time(shop.Clock.GetUtcNow());
+    private static string Wall(TestShop shop) => Shown.Time(shop.Clock.GetUtcNow());
 
     private static async Task AssertBooksAsync(ScriptedShop scripted) =>
         Assert.Empty((await scripted.Shop.SendAsync(new RunAudit())).Where(finding => finding.Broken.Count > 0).Select(finding => $"{finding.Rule.Name}: {string.Join(' ', finding.Broken)}"));

@@ -19,7 +19,7 @@ public sealed class OrderDeskTests
     [MemberData(nameof(Stores))]
     public async Task The_sentence_follows_an_order_from_the_first_look_to_its_money(string store)
     {
-        await using var scripted = await ScriptedShop.StartAsync(store);
+        await using var scripted = await ScriptedShop.StartAsync(store, ("Modular:Payments:ConfirmSchedule", "60,60,60,60,60"));
         using var desk = await Desk.OfAsync(scripted.Shop, "victor");
         var orderNo = await scripted.Shop.PlaceOrderAsync("courtyard-room");
         Assert.Equal("nobody_began", await WhyAsync(desk, orderNo));

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
 using Modular.Kernel.Audit;
 using Modular.Kernel.Idempotency;
 using Modular.Kernel.Web;
@@ -130,7 +131,7 @@ internal sealed class AskRefundPage(IMediator mediator) : OpsPageModel(mediator)
         return true;
     }
 
-    private IActionResult Problematic(string? problem, string? text)
+    private PageResult Problematic(string? problem, string? text)
     {
         (Problem, ProblemText, Asked) = (problem, text, null);
         Response.StatusCode = StatusCodes.Status400BadRequest;

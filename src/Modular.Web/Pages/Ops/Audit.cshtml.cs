@@ -9,9 +9,5 @@ internal sealed class AuditPage(IMediator mediator) : OpsPageModel(mediator)
     /// <summary>What was found; null before it was asked for.</summary>
     public IReadOnlyList<AuditFinding>? Findings { get; private set; }
 
-    public void OnGet()
-    {
-    }
-
     public async Task OnPostAsync(CancellationToken cancellationToken) => Findings = await Mediator.Send(new RunAudit(), cancellationToken);
 }

@@ -2,6 +2,7 @@ using System.Reflection;
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
+using Modular.Kernel.Audit;
 using Modular.Kernel.Data;
 using Modular.Kernel.Idempotency;
 using Modular.Kernel.Outbox;
@@ -22,6 +23,7 @@ public static class KernelModule
         services.AddSingleton<ShopMeter>();
         services.AddSingleton<IModelPart, OutboxModel>();
         services.AddSingleton<IModelPart, IdempotencyModel>();
+        services.AddSingleton<IModelPart, AuditTrailModel>();
         return services.AddSlicesOf(typeof(KernelModule).Assembly);
     }
 

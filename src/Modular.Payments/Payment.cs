@@ -121,6 +121,9 @@ internal sealed class Payment
     /// <summary>What the last check found, for people.</summary>
     public string? LastAnswer { get; init; }
 
+    /// <summary>Since when its provider has not been able to say; null when the last check was answered.</summary>
+    public DateTimeOffset? UnknownSince { get; init; }
+
     /// <summary>Counts the state's changes, so that a batch notices when another node was faster.</summary>
     public long Version { get; init; }
 

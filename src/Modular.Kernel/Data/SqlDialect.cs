@@ -49,6 +49,11 @@ public sealed class SqlDialect
     /// <summary>Begins statements whose loss in a crash would harm nothing: the commit does not wait for the disk.</summary>
     public string MayBeLost => IsSqlite ? "" : "SET LOCAL synchronous_commit = off;";
 
+    /// <summary>The whole days of 24 hours from a moment's parameter to a column of times.</summary>
+    public string DaysSince(string parameter, string column) => IsSqlite
+        ? $"({column} - {parameter}) / {TimeSpan.TicksPerDay.ToString(CultureInfo.InvariantCulture)}"
+        : $"CAST(floor(extract(epoch FROM {column} - {parameter}) / 86400) AS bigint)";
+
     /// <summary>A moment as <see cref="TimeType"/> is written in JSON.</summary>
     public string Time(DateTimeOffset moment) => IsSqlite
         ? moment.UtcTicks.ToString(CultureInfo.InvariantCulture)

@@ -66,14 +66,16 @@ public static partial class ConfirmPayments
         private async Task CheckAsync(Payment payment, CancellationToken cancellationToken)
         {
             await using var scope = scopes.CreateAsyncScope();
-            var detail = await InquireAsync(scope.ServiceProvider, payment, cancellationToken);
+            var (isKnown, detail) = await InquireAsync(scope.ServiceProvider, payment, cancellationToken);
             LogChecked(payment.PaymentNo, payment.Provider, detail);
 
-            var next = time.UtcNow() + options.WaitAfter(payment.CheckCount);
+            var now = time.UtcNow();
+            var next = now + options.WaitAfter(payment.CheckCount);
+            DateTimeOffset? unknownSince = isKnown ? null : payment.UnknownSince ?? now;
             var answer = detail.Length > 256 ? detail[..256] : detail;
             var scopedDb = scope.ServiceProvider.GetRequiredService<ModularDbContext>();
             await scopedDb.Set<Payment>().Where(p => p.Id == payment.Id).ExecuteUpdateAsync(
-                set => set.SetProperty(p => p.LastAnswer, answer).SetProperty(
+                set => set.SetProperty(p => p.LastAnswer, answer).SetProperty(p => p.UnknownSince, unknownSince).SetProperty(
                     p => p.NextCheckAt,
                     // Whatever the settlement of this check decided stands; only a payment that is still open has a next check.
                     p => p.Status == PaymentStatus.Pending || p.Status == PaymentStatus.Superseded ? next
@@ -81,17 +83,19 @@ public static partial class ConfirmPayments
                 cancellationToken);
         }
 
-        private async Task<string> InquireAsync(IServiceProvider services, Payment payment, CancellationToken cancellationToken)
+        private async Task<(bool IsKnown, string Detail)> InquireAsync(IServiceProvider services, Payment payment, CancellationToken cancellationToken)
         {
             // Past its expiry, or once another took its place, an unpaid payment is closed at its provider as soon as that may be: the
             // watching comes to an end, and nobody can pay twice.
             if (payment.Status == PaymentStatus.Superseded
                 || (payment.Status != PaymentStatus.Closed && time.UtcNow() > payment.ExpiresAt + options.ExpiryGrace))
             {
-                return (await services.GetRequiredService<AttemptEnder>().EndAsync(payment, cancellationToken)).Detail;
+                var (end, detail) = await services.GetRequiredService<AttemptEnder>().EndAsync(payment, cancellationToken);
+                return (end != AttemptEnd.Unknown, detail);
             }
 
-            return (await inquiry.AskAsync(payment, ReportSource.Poll, options.CallBudget + options.NotifyBudget, cancellationToken)).Detail;
+            var asked = await inquiry.AskAsync(payment, ReportSource.Poll, options.CallBudget + options.NotifyBudget, cancellationToken);
+            return (asked.Result != InquiryResult.Unknown, asked.Detail);
         }
 
         [LoggerMessage(Level = LogLevel.Information, Message = "Payment {PaymentNo} checked at {Provider}: {Detail}")]

@@ -28,6 +28,9 @@ internal sealed record Inquiry(InquiryResult Result, string Detail);
 /// </summary>
 internal sealed class ProviderInquiry(ProviderCatalogue providers, SettlementQueue settlement, TimeProvider time, PaymentsOptions options)
 {
+    /// <summary>What is said of a payment that its provider has not heard of: nobody has opened its cashier.</summary>
+    public const string NotKnownYet = "The provider does not know it yet.";
+
     private readonly ConcurrentDictionary<string, Task<Inquiry>> running = new();
 
     /// <summary>Asks, and waits for at most <paramref name="budget"/>; after that the answer is unknown to this caller, though it is still settled when it comes.</summary>
@@ -103,7 +106,7 @@ internal sealed class ProviderInquiry(ProviderCatalogue providers, SettlementQue
             PaymentStatus.Held => new Inquiry(InquiryResult.Held, "Held."),
             PaymentStatus.Closed => new Inquiry(InquiryResult.Closed, "Closed."),
             null => new Inquiry(InquiryResult.Unknown, $"The report was refused: {outcome.Reason}."),
-            _ when report.State == ReportedState.NotFound => new Inquiry(InquiryResult.NotFound, "The provider does not know it yet."),
+            _ when report.State == ReportedState.NotFound => new Inquiry(InquiryResult.NotFound, NotKnownYet),
             _ => new Inquiry(InquiryResult.Pending, $"Not paid ({report.ProviderState ?? "pending"})."),
         };
     }

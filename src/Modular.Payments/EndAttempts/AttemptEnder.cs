@@ -74,7 +74,7 @@ internal sealed class AttemptEnder(
         // "Not found" proves nothing while the shopper's cashier page could still make the payment known.
         if (time.UtcNow() <= payment.ExpiresAt + options.ExpiryGrace)
         {
-            return await SupersedeAsync(payment, "The provider does not know it yet.", null, cancellationToken);
+            return await SupersedeAsync(payment, ProviderInquiry.NotKnownYet, null, cancellationToken);
         }
 
         await inquiry.ReportClosedAsync(payment, "expired_unknown", cancellationToken);

@@ -10,9 +10,8 @@ namespace Modular.Payments;
 /// <summary>What an operator sees at a glance: how many payments wait, what was refused or held, and the last messages.</summary>
 public static class PaymentsOverview
 {
-    private const int MaxMessages = 20;
-
-    public sealed record Query : IRequest<View>;
+    /// <param name="Messages">How many of the last messages are listed.</param>
+    public sealed record Query(int Messages = 20) : IRequest<View>;
 
     /// <param name="OpenPayments">Payments of which the last word is not spoken: pending ones and superseded ones still watched.</param>
     /// <param name="OldestOpenAt">When the oldest of them began; null when there is none.</param>
@@ -20,9 +19,13 @@ public static class PaymentsOverview
     /// <param name="ProbesLastDay">Messages of the last 24 hours with which a provider tested whether wrong signatures are refused.</param>
     /// <param name="HeldPayments">Payments that wait for a person.</param>
     /// <param name="OutboxDue">Events whose delivery is due.</param>
+    /// <param name="RefundsNeedingAttention">Refunds that a person must look at.</param>
+    /// <param name="RefundsAwaitingApproval">Refunds that wait for a second operator.</param>
+    /// <param name="OpenDifferences">Differences between bills and our records that a person must decide about.</param>
     /// <param name="Messages">The last messages, newest first.</param>
     public sealed record View(
-        int OpenPayments, DateTimeOffset? OldestOpenAt, int RefusedLastDay, int ProbesLastDay, int HeldPayments, int OutboxDue, IReadOnlyList<InboxView> Messages);
+        int OpenPayments, DateTimeOffset? OldestOpenAt, int RefusedLastDay, int ProbesLastDay, int HeldPayments, int OutboxDue, int RefundsNeedingAttention,
+        int RefundsAwaitingApproval, int OpenDifferences, IReadOnlyList<InboxView> Messages);
 
     internal sealed class Handler(ModularDbContext db, TimeProvider time) : IRequestHandler<Query, View>
     {
@@ -41,7 +44,10 @@ public static class PaymentsOverview
                 await refused.CountAsync(message => message.Reason == probe, cancellationToken),
                 await db.Set<Payment>().CountAsync(payment => payment.Status == PaymentStatus.Held, cancellationToken),
                 await db.Set<OutboxMessage>().CountAsync(message => message.DueAt <= now, cancellationToken),
-                await db.Set<InboxMessage>().OrderByDescending(message => message.Id).Take(MaxMessages)
+                await db.Set<Refund>().CountAsync(refund => refund.NeedsAttention, cancellationToken),
+                await db.Set<Refund>().CountAsync(refund => refund.Status == RefundStatus.AwaitingApproval, cancellationToken),
+                await db.Set<Difference>().CountAsync(difference => difference.Remedy == DifferenceRemedy.Open, cancellationToken),
+                query.Messages == 0 ? [] : await db.Set<InboxMessage>().OrderByDescending(message => message.Id).Take(query.Messages)
                     .Select(InboxView.Of)
                     .ToListAsync(cancellationToken));
         }

@@ -13,7 +13,13 @@ public sealed record DifferenceSide(Money Amount, string? Status, DateTimeOffset
 
 /// <summary>A difference as people see it.</summary>
 public sealed record DifferenceView(
-    long Id, string Class, string? PaymentNo, string? RefundNo, string? ProviderTradeNo, DifferenceSide? Here, DifferenceSide? There, string Remedy, string? Note);
+    long Id, string Class, string? PaymentNo, string? RefundNo, string? ProviderTradeNo, DifferenceSide? Here, DifferenceSide? There, string Remedy, string? Note)
+{
+    /// <summary>Who dealt with it.</summary>
+    public string? ResolvedBy { get; init; }
+
+    public required DateTimeOffset FoundAt { get; init; }
+}
 
 /// <summary>The comparison of a day as people see it.</summary>
 /// <param name="Differences">At most as many as were asked for; <paramref name="Counts"/> is whole.</param>
@@ -46,7 +52,7 @@ public static class ShowReconciliation
         reconciliation.Matched, new Money(reconciliation.FeesMinor, reconciliation.Currency), reconciliation.Counts, reconciliation.FinishedAt,
         reconciliation.NextTryAt, [.. differences.Select(ViewOf)]);
 
-    private static DifferenceView ViewOf(Difference difference) => new(
+    internal static DifferenceView ViewOf(Difference difference) => new(
         difference.Id, difference.Class.ToText(), difference.PaymentNo, difference.RefundNo, difference.ProviderTradeNo,
         difference.HereMinor is { } here ? new DifferenceSide(new Money(here, difference.Currency), difference.HereStatus, difference.HereAt, null) : null,
         difference.ThereMinor is { } there
@@ -54,7 +60,11 @@ public static class ShowReconciliation
                 new Money(there, difference.Currency), difference.ThereState, difference.ThereAt,
                 difference.ThereFeeMinor is { } fee ? new Money(fee, difference.Currency) : null)
             : null,
-        difference.Remedy.ToText(), difference.Note);
+        difference.Remedy.ToText(), difference.Note)
+    {
+        ResolvedBy = difference.ResolvedBy,
+        FoundAt = difference.FoundAt,
+    };
 }
 
 /// <summary>Lists the days that were compared or wait, newest first.</summary>

@@ -64,7 +64,9 @@ internal static class SweepServices
         jobs.AddOrUpdate<Sweeps>("forget-webhooks", sweeps => sweeps.ForgetWebhooksAsync(CancellationToken.None), Nightly, utc);
     }
 
-    public static void MapSweepDashboard(this WebApplication app) =>
+    public static void MapSweepDashboard(this WebApplication app)
+    {
+        DashboardParts.Add();
         app.MapHangfireDashboardWithAuthorizationPolicy(ShopSecurity.OpsPolicy, "/hangfire", new DashboardOptions
         {
             DashboardTitle = "Modular",
@@ -72,6 +74,7 @@ internal static class SweepServices
             DisplayStorageConnectionString = false,
             IsReadOnlyFunc = context => !context.GetHttpContext().User.IsInRole(Operators.Operator),
         });
+    }
 
     private static JobStorage StorageOf(Store store) => store.PostgreSql is { } source
         ? new PostgreSqlStorage(new Connections(source), new PostgreSqlStorageOptions

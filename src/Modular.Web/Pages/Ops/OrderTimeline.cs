@@ -1,0 +1,149 @@
+using System.Globalization;
+using Modular.Kernel.Audit;
+using Modular.Kernel.Web;
+using Modular.Payments;
+using Modular.Payments.Abstractions;
+
+namespace Modular.Web.Pages;
+
+/// <summary>One thing that happened to an order, or will.</summary>
+/// <param name="What">A stable word; <c>timeline.{what}</c> is its text.</param>
+/// <param name="Number">The number of what it happened to.</param>
+/// <param name="Sum">The money that it is about.</param>
+/// <param name="Word">A state or a reason, as a stable word.</param>
+/// <param name="Text">The same in a sentence, or what somebody wrote.</param>
+/// <param name="Link">Where more of it is shown.</param>
+/// <param name="Tone"><c>good</c>, <c>warm</c>, <c>bad</c>, or null for what is only told.</param>
+internal sealed record TimelineItem(
+    DateTimeOffset At, string What, string? Number = null, Money? Sum = null, string? Word = null, string? Text = null, string? Link = null, string? Tone = null)
+{
+    public bool IsAhead { get; init; }
+}
+
+/// <summary>Puts everything that is known of an order into the order of time. Pure.</summary>
+internal static class OrderTimeline
+{
+    public static IReadOnlyList<TimelineItem> Of(OrderStory story, IReadOnlyList<AuditEntryView> actions)
+    {
+        // Sorting keeps the order of what happened in the same microsecond, so causes are put in before their effects.
+        var items = OfOrder(story)
+            .Concat(OfAttempts(story))
+            .Concat(story.Money.Messages.Select(OfMessage))
+            .Concat(story.Money.Refunds.SelectMany(OfRefund))
+            .Concat(story.Money.Movements.Select(it => new TimelineItem(it.At, "booked", it.Reference, it.Amount, it.Kind, $"{it.Debit} ← {it.Credit}")))
+            .Concat(story.Money.Differences.Select(OfDifference))
+            .Concat(OfEvents(story))
+            .Concat(actions.Select(it => new TimelineItem(it.At, "action", it.Subject, null, it.What, it.Detail is null ? $"{it.Who} → {it.Outcome}" : $"{it.Who} → {it.Outcome}: {it.Detail}")));
+        return [.. items.Select(item => item with { IsAhead = item.At > story.Now }).OrderBy(item => item.At)];
+    }
+
+    private static IEnumerable<TimelineItem> OfOrder(OrderStory story)
+    {
+        var order = story.Order;
+        yield return new TimelineItem(order.CreatedAt, "placed", order.OrderNo, order.Amount, Text: order.Subject);
+        if (order.ClosedAt is { } closed)
+        {
+            yield return new TimelineItem(closed, "closed", order.OrderNo, Tone: "warm");
+        }
+        else if (order.Status == "pending")
+        {
+            yield return new TimelineItem(order.ExpiresAt, "expires", order.OrderNo);
+        }
+
+        if (order.PaidAt is { } paid)
+        {
+            yield return new TimelineItem(paid, "paid", order.OrderNo, Tone: "good");
+        }
+
+        if (order.FulfilledAt is { } fulfilled)
+        {
+            yield return new TimelineItem(fulfilled, "fulfilled", order.OrderNo, Tone: "good");
+        }
+    }
+
+    private static IEnumerable<TimelineItem> OfAttempts(OrderStory story)
+    {
+        foreach (var attempt in story.Money.Attempts)
+        {
+            yield return new TimelineItem(attempt.CreatedAt, "attempt", attempt.PaymentNo, attempt.Amount, $"{attempt.Provider} · {attempt.Scene}");
+            if (attempt.StartedAt is { } started)
+            {
+                yield return new TimelineItem(started, "started", attempt.PaymentNo);
+            }
+
+            if (attempt.Status == "superseded"
+                && (story.Money.Attempts.FirstOrDefault(later => later.CreatedAt > attempt.CreatedAt)?.CreatedAt ?? story.Order.ClosedAt) is { } superseded)
+            {
+                yield return new TimelineItem(superseded, "superseded", attempt.PaymentNo, Tone: "warm");
+            }
+
+            if (attempt.SettledAt is { } settled)
+            {
+                yield return attempt.ReceivedMinor is null && attempt.Status == "closed"
+                    ? new TimelineItem(settled, "attempt_closed", attempt.PaymentNo, null, attempt.ProviderState)
+                    : new TimelineItem(
+                        settled, attempt.IsKept ? "settled" : "held", attempt.PaymentNo, attempt.Received, attempt.Reason,
+                        string.Join(" · ", new[] { attempt.ConfirmedBy, attempt.ProviderState, attempt.ProviderTradeNo }.Where(it => it is not null)),
+                        Tone: attempt.IsKept ? "good" : "bad");
+            }
+
+            if (attempt.LastCheckedAt is { } asked)
+            {
+                var text = string.Create(CultureInfo.InvariantCulture, $"{attempt.LastAnswer} ({attempt.CheckCount}×)");
+                yield return new TimelineItem(asked, "checked", attempt.PaymentNo, Text: text, Tone: attempt.UnknownSince is null ? null : "bad");
+            }
+
+            if (attempt.NextCheckAt is { } next)
+            {
+                yield return new TimelineItem(next, "next_check", attempt.PaymentNo);
+            }
+        }
+    }
+
+    private static TimelineItem OfMessage(InboxView message) => new(
+        message.ReceivedAt, $"message_{message.Kind}", message.PaymentNo, null, message.Cause ?? message.Reason ?? message.Effect, message.Detail,
+        $"/ops/inbox/{message.Id}", message.Verdict == "accepted" ? "good" : "bad");
+
+    private static IEnumerable<TimelineItem> OfRefund(RefundWork refund)
+    {
+        var link = $"/ops/refunds/{refund.RefundNo}";
+        yield return new TimelineItem(refund.CreatedAt, "refund_asked", refund.RefundNo, refund.Amount, refund.RequestedBy ?? refund.Origin, refund.Reason, link);
+        if (refund.RefundedAt is { } done)
+        {
+            yield return new TimelineItem(done, "refund_done", refund.RefundNo, refund.Amount, refund.ProviderRefundNo, Link: link, Tone: "good");
+        }
+        else if (refund.LastCheckedAt is { } asked)
+        {
+            yield return new TimelineItem(
+                asked, refund.Status == "failed" ? "refund_failed" : "refund_checked", refund.RefundNo, refund.Amount, refund.StatusReason, refund.Detail, link,
+                refund.NeedsAttention || refund.Status == "failed" ? "bad" : null);
+        }
+
+        if (refund.NextCheckAt is { } next)
+        {
+            yield return new TimelineItem(next, "next_check", refund.RefundNo, Link: link);
+        }
+    }
+
+    private static TimelineItem OfDifference(DatedDifference it) => new(
+        it.Difference.FoundAt, "difference", it.Difference.RefundNo ?? it.Difference.PaymentNo, it.Difference.There?.Amount ?? it.Difference.Here?.Amount,
+        $"{it.Difference.Class} · {it.Difference.Remedy}", it.Difference.Note, $"/ops/reconciliation/{it.Provider}/{it.Date}",
+        it.Difference.Remedy == "open" ? "bad" : null);
+
+    private static IEnumerable<TimelineItem> OfEvents(OrderStory story)
+    {
+        foreach (var it in story.Events)
+        {
+            yield return new TimelineItem(it.CreatedAt, "event", null, null, it.Type);
+            if (it.DeliveredAt is { } delivered)
+            {
+                yield return new TimelineItem(delivered, "event_delivered", null, null, it.Type, Tone: "good");
+            }
+            else
+            {
+                yield return new TimelineItem(
+                    it.DueAt ?? story.Now, it.IsGivenUp ? "event_given_up" : "event_due", null, null, it.Type, it.Error, Tone: it.IsGivenUp || it.Error is not null ? "bad" : null);
+            }
+        }
+    }
+}

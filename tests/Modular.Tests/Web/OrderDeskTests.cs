@@ -1,0 +1,277 @@
+using System.Globalization;
+using System.Net;
+using Modular.Kernel.Audit;
+using Modular.Kernel.Outbox;
+using Modular.Kernel.Web;
+using Modular.Ordering;
+using Modular.Payments;
+using Modular.Testing.Hosting;
+using Modular.Tests.Support;
+
+namespace Modular.Tests.Web;
+
+/// <summary>An order's page tells why its money has not arrived, and what is done there is done once and written down.</summary>
+public sealed class OrderDeskTests
+{
+    public static TheoryData<string> Stores => Shops.All;
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task The_sentence_follows_an_order_from_the_first_look_to_its_money(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store, ("Modular:Payments:ConfirmSchedule", "60,60,60,60,60"));
+        using var desk = await Desk.OfAsync(scripted.Shop, "victor");
+        var orderNo = await scripted.Shop.PlaceOrderAsync("courtyard-room");
+        Assert.Equal("nobody_began", await WhyAsync(desk, orderNo));
+
+        var paymentNo = (await scripted.Shop.StartPaymentAsync(orderNo, "qr", scripted.First))["paymentNo"]!.GetValue<string>();
+        Assert.Equal("not_asked", await WhyAsync(desk, orderNo));
+
+        await CheckAsync(scripted, "notfound");
+        Assert.Equal("not_opened", await WhyAsync(desk, orderNo));
+        await CheckAsync(scripted, "pending");
+        Assert.Equal("waiting", await WhyAsync(desk, orderNo));
+
+        await CheckAsync(scripted, "unknown");
+        var since = Wall(scripted.Shop);
+        await CheckAsync(scripted, "unknown");
+        Assert.NotEqual(since, Wall(scripted.Shop));
+        Assert.Equal("unknown", await WhyAsync(desk, orderNo));
+        Assert.Contains($"{scripted.First} has not been able to say since {since}", await desk.PageAsync($"/ops/orders/{orderNo}"), StringComparison.Ordinal);
+
+        await CheckAsync(scripted, "pending");
+        Assert.Equal("waiting", await WhyAsync(desk, orderNo));
+        await scripted.NotifyPaidAsync(scripted.First, paymentNo, 36800);
+        Assert.Equal("paid_not_fulfilled", await WhyAsync(desk, orderNo));
+        await scripted.Shop.SendAsync(new DispatchEvents());
+        Assert.Equal("paid", await WhyAsync(desk, orderNo));
+
+        await scripted.RefundNoAsync(paymentNo, 800);
+        await scripted.SweepAsync();
+        Assert.Equal("partially_refunded", await WhyAsync(desk, orderNo));
+        await scripted.RefundNoAsync(paymentNo, 36000);
+        await scripted.SweepAsync();
+        Assert.Equal("refunded", await WhyAsync(desk, orderNo));
+
+        // Everything that happened is told, in the order of time.
+        var page = await desk.PageAsync($"/ops/orders/{orderNo}");
+        Assert.All(
+            ["placed", "attempt", "checked", "message_notify", "settled", "booked", "paid", "fulfilled", "event", "event_delivered", "refund_asked", "refund_done"],
+            what => Assert.Contains($"data-what=\"{what}\"", page, StringComparison.Ordinal));
+        Assert.True(page.IndexOf("data-what=\"placed\"", StringComparison.Ordinal) < page.IndexOf("data-what=\"settled\"", StringComparison.Ordinal));
+        Assert.True(page.IndexOf("data-what=\"settled\"", StringComparison.Ordinal) < page.IndexOf("data-what=\"refund_done\"", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task The_sentence_names_a_refused_notification_and_money_that_came_late(string store)
+    {
+        await using var shop = await TestShop.StartAsync(new TestShopOptions { Store = store });
+        using var desk = await Desk.OfAsync(shop, "victor");
+        var (orderNo, paymentNo) = await shop.StartedAsync();
+        await shop.NotifyAsync(shop.Alipay.Sign(AlipayParty.PaidFields(paymentNo, "0.01"), shop.Alipay.AppKey));
+        Assert.Equal("refused", await WhyAsync(desk, orderNo));
+        Assert.Contains("was refused (", await desk.PageAsync($"/ops/orders/{orderNo}"), StringComparison.Ordinal);
+
+        shop.Clock.Advance(TimeSpan.FromHours(1));
+        await shop.SendAsync(new CloseOrders.Command());
+        Assert.Equal("closed", await shop.OrderStatusAsync(orderNo));
+        Assert.StartsWith("closed", await WhyAsync(desk, orderNo), StringComparison.Ordinal);
+        Assert.Equal((200, "success"), await shop.NotifyAsync(shop.Alipay.Sign(AlipayParty.PaidFields(paymentNo, "0.01"))));
+        await shop.SendAsync(new DispatchEvents());
+        Assert.Equal("paid_late", await WhyAsync(desk, orderNo));
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task Held_money_is_accepted_once_however_often_it_is_asked_for_and_the_books_agree(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        var (orderNo, paymentNo) = await HeldAsync(scripted, 36700);
+        using var desk = await Desk.OfAsync(scripted.Shop);
+        Assert.Equal("held", await WhyAsync(desk, orderNo));
+        Assert.Contains($"href=\"/ops/orders/{orderNo}\"", await desk.PageAsync("/ops/exceptions"), StringComparison.Ordinal);
+
+        var replies = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => desk.PostAsync($"/ops/orders/{orderNo}?handler=Accept", ("paymentNo", paymentNo))));
+        Assert.All(replies, reply => Assert.Equal(303, reply.Status));
+        Assert.Equal(1, replies.Count(reply => reply.Location!.EndsWith("result=accept_accepted", StringComparison.Ordinal)));
+        Assert.Equal(5, replies.Count(reply => reply.Location!.EndsWith("result=accept_not_held", StringComparison.Ordinal)));
+
+        await scripted.Shop.AssertPaidOnceAsync(orderNo, paymentNo);
+        Assert.Equal((36700, 0, -36700), (await scripted.BalanceAsync("clearing", paymentNo), await scripted.BalanceAsync("suspense", paymentNo), await scripted.BalanceAsync("sales", paymentNo)));
+        await AssertBooksAsync(scripted);
+        await scripted.Shop.SendAsync(new DispatchEvents());
+        Assert.Equal("paid_accepted", await WhyAsync(desk, orderNo));
+        Assert.Equal("1", await scripted.Shop.ScalarAsync("SELECT COUNT(*) FROM kernel_audit_trail WHERE what = 'held_accepted' AND outcome = 'accepted' AND who = 'olivia' AND subject = @no", ("no", paymentNo)));
+
+        // It is refunded like any other money afterwards.
+        await scripted.RefundNoAsync(paymentNo, 36700);
+        await scripted.SweepAsync();
+        Assert.Equal("refunded", await scripted.Shop.OrderStatusAsync(orderNo));
+        await AssertBooksAsync(scripted);
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task Held_money_that_goes_back_or_comes_second_is_not_accepted(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        using var desk = await Desk.OfAsync(scripted.Shop);
+        var (orderNo, paymentNo) = await HeldAsync(scripted, 36700);
+        await scripted.RefundNoAsync(paymentNo, 36700);
+        Assert.Equal("held_goes_back", await WhyAsync(desk, orderNo));
+        Assert.EndsWith("result=accept_goes_back", (await desk.PostAsync($"/ops/orders/{orderNo}?handler=Accept", ("paymentNo", paymentNo))).Location, StringComparison.Ordinal);
+
+        // A payment of another order is not this order's to accept, and one that is fine needs nobody.
+        var (fine, kept) = await scripted.PaidAsync();
+        Assert.Equal(404, (await desk.PostAsync($"/ops/orders/{orderNo}?handler=Accept", ("paymentNo", kept))).Status);
+        Assert.EndsWith("result=accept_not_held", (await desk.PostAsync($"/ops/orders/{fine}?handler=Accept", ("paymentNo", kept))).Location, StringComparison.Ordinal);
+        await AssertBooksAsync(scripted);
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task A_refund_form_pressed_many_times_is_one_refund(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        var (orderNo, paymentNo) = await scripted.PaidAsync();
+        using var desk = await Desk.OfAsync(scripted.Shop);
+        var path = $"/ops/payments/{paymentNo}/refund";
+        var key = KeyOf(await desk.PageAsync(path));
+
+        // Looking at it first does nothing.
+        (string, string?)[] form = [("amount", "68.00"), ("reason", "少住一晚"), ("key", key)];
+        Assert.Contains("id=\"confirm\"", (await desk.PostAsync(path, form)).Text, StringComparison.Ordinal);
+        Assert.Equal(0, (await scripted.Shop.PaymentRowAsync(paymentNo)).RefundReservedMinor);
+
+        var replies = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => desk.PostAsync(path + "?handler=Take", form)));
+        Assert.All(replies, reply => Assert.Equal(303, reply.Status));
+        Assert.Equal(6800, (await scripted.Shop.PaymentRowAsync(paymentNo)).RefundReservedMinor);
+        Assert.Equal("1", await scripted.Shop.ScalarAsync("SELECT COUNT(*) FROM payments_refunds WHERE payment_no = @no AND origin = 'operator' AND requested_by = 'olivia'", ("no", paymentNo)));
+        Assert.Equal("1", await scripted.Shop.ScalarAsync("SELECT COUNT(*) FROM kernel_audit_trail WHERE what = 'refund_requested'"));
+        Assert.Contains("data-what=\"refund_asked\"", await desk.PageAsync($"/ops/orders/{orderNo}"), StringComparison.Ordinal);
+
+        Assert.Equal(400, (await desk.PostAsync(path + "?handler=Take", ("amount", "1"), ("reason", "other"), ("key", key))).Status);
+        foreach (var (amount, reason) in new[] { ("0", "x"), ("-1", "x"), ("1.234", "x"), ("", "x"), ("1", ""), ("1", new string('x', 81)), ("999999", "x") })
+        {
+            var refused = await desk.PostAsync(path + "?handler=Take", ("amount", amount), ("reason", reason), ("key", "k" + amount.Length));
+            Assert.Equal(400, refused.Status);
+            Assert.Contains("id=\"problem\"", refused.Text, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(6800, (await scripted.Shop.PaymentRowAsync(paymentNo)).RefundReservedMinor);
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task A_provider_asked_by_hand_settles_once_and_the_trail_tells_who_asked(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        var orderNo = await scripted.Shop.PlaceOrderAsync("courtyard-room");
+        var paymentNo = (await scripted.Shop.StartPaymentAsync(orderNo, "qr", scripted.First))["paymentNo"]!.GetValue<string>();
+        using var desk = await Desk.OfAsync(scripted.Shop);
+        scripted.Says = words => words[0] == "query" ? "unknown" : null;
+        Assert.EndsWith("result=asked_unknown", (await AskAsync()).Location, StringComparison.Ordinal);
+
+        scripted.Says = words => words[0] == "query" ? "paid 36800 TX1" : null;
+        Assert.EndsWith("result=asked_known", (await AskAsync()).Location, StringComparison.Ordinal);
+        Assert.EndsWith("result=asked_known", (await AskAsync()).Location, StringComparison.Ordinal);
+        await scripted.Shop.AssertPaidOnceAsync(orderNo, paymentNo);
+        Assert.Equal(ReportSource.Person, (await scripted.Shop.PaymentRowAsync(paymentNo)).ConfirmedBy);
+        Assert.Equal("3", await scripted.Shop.ScalarAsync("SELECT COUNT(*) FROM kernel_audit_trail WHERE what = 'payment_asked' AND subject = @no", ("no", paymentNo)));
+
+        Task<Reply> AskAsync() => desk.PostAsync($"/ops/orders/{orderNo}?handler=Ask", ("paymentNo", paymentNo));
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task Any_number_leads_to_its_order(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        var (orderNo, paymentNo) = await scripted.PaidAsync();
+        var refundNo = await scripted.RefundNoAsync(paymentNo, 100);
+        await scripted.Shop.ScalarAsync("UPDATE payments_refunds SET provider_refund_no = 'PR-77' WHERE refund_no = @no", ("no", refundNo));
+        using var desk = await Desk.OfAsync(scripted.Shop, "victor");
+        foreach (var number in new[] { orderNo, paymentNo, "T" + paymentNo, refundNo, "PR-77", $" {orderNo.ToLowerInvariant()} " })
+        {
+            var reply = await desk.GetAsync("/ops/search?q=" + Uri.EscapeDataString(number));
+            Assert.Equal((303, $"/ops/orders/{orderNo}"), (reply.Status, reply.Location));
+        }
+
+        // The same number at two instances is two orders, and nothing is guessed.
+        var other = await scripted.Shop.PlaceOrderAsync("courtyard-room");
+        var second = (await scripted.Shop.StartPaymentAsync(other, "qr", scripted.Second))["paymentNo"]!.GetValue<string>();
+        await scripted.NotifyPaidAsync(scripted.Second, second, 36800, "T" + paymentNo);
+        var list = await desk.PageAsync("/ops/search?q=T" + paymentNo);
+        Assert.Contains($"href=\"/ops/orders/{orderNo}\"", list, StringComparison.Ordinal);
+        Assert.Contains($"href=\"/ops/orders/{other}\"", list, StringComparison.Ordinal);
+        Assert.Contains("id=\"nothing\"", await desk.PageAsync("/ops/search?q=' OR 1=1 --"), StringComparison.Ordinal);
+        Assert.Equal(404, (await desk.GetAsync("/ops/orders/nothing")).Status);
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task W07_what_strangers_and_operators_write_stays_text(string store)
+    {
+        const string Script = "<script>alert(1)</script>";
+        await using var scripted = await ScriptedShop.StartAsync(
+            store,
+            ("Modular:Catalogue:0:Sku", "evil"), ("Modular:Catalogue:0:Name", $"{Script}\"'&"), ("Modular:Catalogue:0:Price", "368.00"));
+        var (orderNo, paymentNo) = await scripted.PaidAsync(36800, "evil");
+        using var desk = await Desk.OfAsync(scripted.Shop);
+        var path = $"/ops/payments/{paymentNo}/refund";
+        var confirm = await desk.PostAsync(path, ("amount", "1"), ("reason", Script), ("key", "w07"));
+        Assert.Equal(303, (await desk.PostAsync(path + "?handler=Take", ("amount", "1"), ("reason", Script), ("key", "w07"))).Status);
+        var refundNo = await scripted.Shop.ScalarAsync("SELECT refund_no FROM payments_refunds");
+        var day = $"{scripted.First}/{await DifferenceAsync(scripted, desk, Script)}";
+
+        var pages = new[]
+        {
+            confirm.Text, await desk.PageAsync($"/ops/orders/{orderNo}"), await desk.PageAsync($"/ops/refunds/{refundNo}"), await desk.PageAsync("/ops/refunds"),
+            await desk.PageAsync("/ops/audit-trail"), await desk.PageAsync($"/ops/reconciliation/{day}"),
+        };
+        Assert.All(pages, page =>
+        {
+            Assert.DoesNotContain(Script, page, StringComparison.Ordinal);
+            Assert.Contains(WebUtility.HtmlEncode(Script), page, StringComparison.Ordinal);
+        });
+        Assert.DoesNotContain(Script, await desk.PageAsync($"/ops/search?q={Uri.EscapeDataString(Script)}"), StringComparison.Ordinal);
+    }
+
+    private static async Task<string> DifferenceAsync(ScriptedShop scripted, Desk desk, string note)
+    {
+        var day = scripted.Shop.Clock.GetUtcNow().ToOffset(TimeSpan.FromHours(8)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        scripted.Says = words => words[0] == "bill" ? $"payment FOREIGN1 TF 500 3 {day}T12:00:00+08:00" : null;
+        await desk.PostAsync("/ops/reconciliation", ("provider", scripted.First), ("date", day));
+        await scripted.Shop.SendAsync(new ReconcileStatements.Command());
+        var id = await scripted.Shop.ScalarAsync("SELECT id FROM payments_differences ORDER BY id LIMIT 1");
+        await desk.PostAsync($"/ops/reconciliation/{scripted.First}/{day}", ("difference", id), ("note", note));
+        return day;
+    }
+
+    private static async Task<string?> WhyAsync(Desk desk, string orderNo) => Desk.Attribute(await desk.PageAsync($"/ops/orders/{orderNo}"), "data-why");
+
+    private static string KeyOf(string page) => System.Text.RegularExpressions.Regex.Match(page, "name=\"key\" value=\"([0-9a-f]+)\"").Groups[1].Value;
+
+    private static async Task CheckAsync(ScriptedShop scripted, string answer)
+    {
+        scripted.Says = words => words[0] == "query" ? answer : null;
+        scripted.Shop.Clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(1, await scripted.Shop.SendAsync(new ConfirmPayments.Command()));
+        scripted.Says = _ => null;
+    }
+
+    private static async Task<(string OrderNo, string PaymentNo)> HeldAsync(ScriptedShop scripted, long minor)
+    {
+        var orderNo = await scripted.Shop.PlaceOrderAsync("courtyard-room");
+        var paymentNo = (await scripted.Shop.StartPaymentAsync(orderNo, "qr", scripted.First))["paymentNo"]!.GetValue<string>();
+        await scripted.NotifyPaidAsync(scripted.First, paymentNo, minor);
+        Assert.Equal("held", await scripted.Shop.PaymentStatusAsync(paymentNo));
+        return (orderNo, paymentNo);
+    }
+
+    private static string Wall(TestShop shop) => Shown.Time(shop.Clock.GetUtcNow());
+
+    private static async Task AssertBooksAsync(ScriptedShop scripted) =>
+        Assert.Empty((await scripted.Shop.SendAsync(new RunAudit())).Where(finding => finding.Broken.Count > 0).Select(finding => $"{finding.Rule.Name}: {string.Join(' ', finding.Broken)}"));
+}

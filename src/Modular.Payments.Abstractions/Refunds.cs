@@ -140,10 +140,10 @@ public abstract record RefundAnswer
     public sealed record Rejected(string Code, string Detail, bool MayRetry) : RefundAnswer;
 
     /// <summary>The refund needs an operator at the provider's page (the legacy gateway's refund with a password).</summary>
-    /// <param name="Action">Where the operator's browser goes.</param>
+    /// <param name="Action">Where the operator's browser goes. The host does not store it and calls again when the operator's page is shown, so it is made without the network.</param>
     /// <param name="Detail">One sentence for the operator.</param>
     public sealed record OperatorNeeded(PaymentAction Action, string Detail) : RefundAnswer;
 
-    /// <summary>Nothing was found out. It moves nothing, and the same number is sent again.</summary>
+    /// <summary>Nothing was found out. It moves nothing: the number is asked about, and sent again when the provider does not know it.</summary>
     public sealed record Unknown(string Detail) : RefundAnswer;
 }

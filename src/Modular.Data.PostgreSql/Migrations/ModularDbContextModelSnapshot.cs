@@ -45,6 +45,66 @@ namespace Modular.Data.PostgreSql.Migrations
                     b.ToTable("kernel_data_protection_keys", (string)null);
                 });
 
+            modelBuilder.Entity("Modular.Kernel.Audit.AuditEntry", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Detail")
+                        .HasMaxLength(512)
+                        .HasColumnType("character varying(512)")
+                        .HasColumnName("detail");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("outcome");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("role");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(96)
+                        .HasColumnType("character varying(96)")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("What")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("what");
+
+                    b.Property<string>("Who")
+                        .IsRequired()
+                        .HasMaxLength(128)
+                        .HasColumnType("character varying(128)")
+                        .HasColumnName("who");
+
+                    b.HasKey("Id")
+                        .HasName("pk_kernel_audit_trail");
+
+                    b.HasIndex("Subject")
+                        .HasDatabaseName("ix_kernel_audit_trail_subject");
+
+                    b.HasIndex("Who")
+                        .HasDatabaseName("ix_kernel_audit_trail_who");
+
+                    b.ToTable("kernel_audit_trail", (string)null);
+                });
+
             modelBuilder.Entity("Modular.Kernel.Idempotency.SavedAnswer", b =>
                 {
                     b.Property<string>("Scope")
@@ -733,6 +793,10 @@ namespace Modular.Data.PostgreSql.Migrations
                         .HasMaxLength(256)
                         .HasColumnType("character varying(256)")
                         .HasColumnName("subject");
+
+                    b.Property<DateTimeOffset?>("UnknownSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("unknown_since");
 
                     b.Property<long>("Version")
                         .HasColumnType("bigint")

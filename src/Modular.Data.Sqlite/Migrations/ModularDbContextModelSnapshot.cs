@@ -37,6 +37,64 @@ namespace Modular.Data.Sqlite.Migrations
                     b.ToTable("kernel_data_protection_keys", (string)null);
                 });
 
+            modelBuilder.Entity("Modular.Kernel.Audit.AuditEntry", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Detail")
+                        .HasMaxLength(512)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("detail");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("outcome");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("role");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(96)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("What")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("what");
+
+                    b.Property<string>("Who")
+                        .IsRequired()
+                        .HasMaxLength(128)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("who");
+
+                    b.HasKey("Id")
+                        .HasName("pk_kernel_audit_trail");
+
+                    b.HasIndex("Subject")
+                        .HasDatabaseName("ix_kernel_audit_trail_subject");
+
+                    b.HasIndex("Who")
+                        .HasDatabaseName("ix_kernel_audit_trail_who");
+
+                    b.ToTable("kernel_audit_trail", (string)null);
+                });
+
             modelBuilder.Entity("Modular.Kernel.Idempotency.SavedAnswer", b =>
                 {
                     b.Property<string>("Scope")
@@ -711,6 +769,10 @@ namespace Modular.Data.Sqlite.Migrations
                         .HasMaxLength(256)
                         .HasColumnType("TEXT")
                         .HasColumnName("subject");
+
+                    b.Property<long?>("UnknownSince")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("unknown_since");
 
                     b.Property<long>("Version")
                         .HasColumnType("INTEGER")

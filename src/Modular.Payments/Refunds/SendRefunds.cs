@@ -87,6 +87,9 @@ public static partial class SendRefunds
 /// <summary>Sends one refund, or asks about it, and takes the answer through the door. No transaction may be open.</summary>
 internal sealed class RefundSender(ModularDbContext db, ProviderCatalogue providers, RefundDoor door, PaymentsOptions options, TimeProvider time)
 {
+    /// <summary>The refund waits for an operator at the provider's page, see <see cref="ShowRefundAction"/>.</summary>
+    public const string OperatorNeeded = "operator_needed";
+
     /// <summary>The claimed refund; its count says whether the provider may have heard of it.</summary>
     public async Task<string> SendAsync(Refund refund, CancellationToken cancellationToken)
     {
@@ -96,7 +99,7 @@ internal sealed class RefundSender(ModularDbContext db, ProviderCatalogue provid
             return await WaitAsync(refund, attention: true, "provider_missing", $"The provider instance {refund.Provider} is not configured any more.", cancellationToken);
         }
 
-        var request = Request(refund, payment);
+        var request = Request(refund, payment, options);
         var answer = refund.CheckCount > 1
             ? await provider.QueryRefundAsync(request.Reference, options.CallBudget, cancellationToken)
             : await provider.RefundAsync(request, options.CallBudget, cancellationToken);
@@ -113,13 +116,13 @@ internal sealed class RefundSender(ModularDbContext db, ProviderCatalogue provid
             RefundAnswer.Known { Report: { } report } => await TakeAsync(refund, provider, report, cancellationToken),
             RefundAnswer.Rejected { MayRetry: true } rejected => await WaitAsync(refund, attention: true, rejected.Code, rejected.Detail, cancellationToken),
             RefundAnswer.Rejected rejected => await FailAsync(refund, provider, rejected, cancellationToken),
-            RefundAnswer.OperatorNeeded needed => await WaitAsync(refund, attention: true, "operator_needed", needed.Detail, cancellationToken),
+            RefundAnswer.OperatorNeeded needed => await WaitAsync(refund, attention: true, OperatorNeeded, needed.Detail, cancellationToken),
             _ => await WaitAsync(refund, refund.NeedsAttention, refund.StatusReason, (answer as RefundAnswer.Unknown)?.Detail ?? "The plugin returned nothing.", cancellationToken),
         };
     }
 
     /// <summary>What is said to the provider, the same on every call.</summary>
-    public RefundRequest Request(Refund refund, Payment payment) => new()
+    public static RefundRequest Request(Refund refund, Payment payment, PaymentsOptions options) => new()
     {
         RefundNo = refund.RefundNo,
         Payment = payment.Reference,

@@ -93,8 +93,8 @@ internal static class ShopSecurity
 
     private static string ContentSecurity(PathString path)
     {
-        // A payment form goes to the provider's gateway, which redirects to a cashier on yet another host.
-        var formTargets = path.StartsWithSegments("/pay") ? "'self' https: http://127.0.0.1:* http://localhost:*" : "'self'";
+        // A payment form goes to the provider's gateway, which redirects to a cashier on yet another host; so does a refund's form.
+        var formTargets = path.StartsWithSegments("/pay") || path.StartsWithSegments("/ops/refunds") ? "'self' https: http://127.0.0.1:* http://localhost:*" : "'self'";
         // Hangfire's dashboard sets styles from its script.
         var styles = path.StartsWithSegments("/hangfire") ? "'self' 'unsafe-inline'" : "'self'";
         return $"default-src 'self'; img-src 'self' data:; style-src {styles}; form-action {formTargets}; frame-ancestors 'none'; base-uri 'none'; object-src 'none'";

@@ -3,10 +3,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Modular.Payments;
 using Modular.Payments.Abstractions;
-using Modular.Payments.Providers;
 using Modular.Testing.Hosting;
 using Modular.Tests.Support;
 
@@ -160,11 +158,7 @@ public sealed class DirectRefundingTests(DirectPayingTests.LegacyShop fixture) :
     /// <summary>Sends the operator's browser with the refund's form to the gateway; the page on which it ends.</summary>
     private static async Task<string> OpenAsync(TestShop shop, string refundNo)
     {
-        await using var scope = shop.Services.CreateAsyncScope();
-        var refund = await RowAsync(shop, refundNo);
-        var request = scope.ServiceProvider.GetRequiredService<RefundSender>().Request(refund, await shop.PaymentRowAsync(refund.PaymentNo));
-        var answer = await scope.ServiceProvider.GetRequiredService<ProviderCatalogue>().Find(refund.Provider)!.RefundAsync(request, TimeSpan.FromSeconds(5), CancellationToken.None);
-        var form = Assert.IsType<PaymentAction.Form>(Assert.IsType<RefundAnswer.OperatorNeeded>(answer).Action);
+        var form = Assert.IsType<PaymentAction.Form>(await shop.SendAsync(new ShowRefundAction.Query(refundNo)));
         using var content = new ByteArrayContent(Encoding.ASCII.GetBytes(AlipayParty.Form(form.Fields, AlipayDirectParty.EncodingOf(form.Charset))));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/x-www-form-urlencoded");
         using var response = await shop.Sandbox.PostAsync(form.Url, content);

@@ -4,6 +4,7 @@ using Modular.Kernel;
 using Modular.Kernel.Audit;
 using Modular.Kernel.Web;
 using Modular.Payments;
+using Modular.Payments.Abstractions;
 
 namespace Modular.Web.Pages;
 
@@ -14,6 +15,9 @@ internal sealed class RefundPage(IMediator mediator) : OpsPageModel(mediator)
 
     /// <summary>What came of the decision just made; null when there was none.</summary>
     public string? Result { get; private set; }
+
+    /// <summary>The form that leads to the provider's page, where the refund needs an operator there; null for viewers and all other refunds.</summary>
+    public PaymentAction.Form? Form { get; private set; }
 
     /// <summary>The signed-in operator asked for it and cannot be the second one.</summary>
     public bool IsOwn => Refund.RequestedBy == Operator;
@@ -26,6 +30,7 @@ internal sealed class RefundPage(IMediator mediator) : OpsPageModel(mediator)
         }
 
         Refund = refund;
+        Form = MayAct ? await Mediator.Send(new ShowRefundAction.Query(refundNo), cancellationToken) as PaymentAction.Form : null;
         Result = EnumText<ApproveRefund.Outcome>.TryParse(result, out _) ? result : null;
         return Page();
     }

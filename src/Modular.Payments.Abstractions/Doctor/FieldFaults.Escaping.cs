@@ -70,7 +70,7 @@ internal static partial class FieldFaults
                     continue;
                 }
 
-                foreach (var encoded in encodings(value).Distinct(StringComparer.Ordinal).Where(encoded => encoded != value))
+                foreach (var encoded in encodings(value).Distinct(StringComparer.Ordinal).Where(encoded => encoded != value && DecodesTo(encoded, value)))
                 {
                     yield return new FieldSuspicion(Causes.DecodedTwice, message.With(index, encoded), $"the value of {Quoted(name)} is percent-encoded again");
                 }
@@ -85,6 +85,10 @@ internal static partial class FieldFaults
             }
         }
     }
+
+    // Whoever decodes once too often decodes every escape: a value in which one is left was changed by somebody else.
+    private static bool DecodesTo(string encoded, string value) =>
+        (Unpercent(encoded, plusIsSpace: true) ?? encoded.Replace('+', ' ')) == value || (Unpercent(encoded, plusIsSpace: false) ?? encoded) == value;
 
     private static IEnumerable<string> WholeEncodings(string value) =>
         value.All(c => char.IsAsciiLetterOrDigit(c) || c == '.') ? [] : Encodings(value, IsReserved);
@@ -134,11 +138,47 @@ internal static partial class FieldFaults
     }
 
     private static IEnumerable<FieldSuspicion> RemoveBackslashes(FieldMessage message, FieldProtocol protocol) =>
-        AllThenEach(
-            Causes.BackslashEscaped,
-            message,
-            value => value.Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\'", "'", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal),
-            "without the added backslashes");
+        AllThenEach(Causes.BackslashEscaped, message, Unslash, "without the added backslashes");
+
+    /// <summary>
+    /// The value before a filter escaped it; null when no filter can have made it. A filter escapes every character of its kinds: a
+    /// single backslash among quotation marks that have none was put there by somebody else.
+    /// </summary>
+    private static string? Unslash(string value)
+    {
+        if (!value.Contains('\\', StringComparison.Ordinal))
+        {
+            return value;
+        }
+
+        foreach (var kinds in (string[])["\"'\\", "\"\\", "'\\", "\"'", "\"", "'", "\\"])
+        {
+            var undone = new StringBuilder(value.Length);
+            for (var i = 0; i < value.Length; i++)
+            {
+                i += value[i] == '\\' && i + 1 < value.Length && kinds.Contains(value[i + 1], StringComparison.Ordinal) ? 1 : 0;
+                undone.Append(value[i]);
+            }
+
+            if (undone.Length < value.Length && Slash(undone.ToString(), kinds) == value)
+            {
+                return undone.ToString();
+            }
+        }
+
+        return null;
+    }
+
+    private static string Slash(string value, string kinds)
+    {
+        var escaped = new StringBuilder(value.Length + 8);
+        foreach (var c in value)
+        {
+            escaped.Append(kinds.Contains(c, StringComparison.Ordinal) ? "\\" : "").Append(c);
+        }
+
+        return escaped.ToString();
+    }
 
     /// <summary>Bytes whose HTML entities are characters of <paramref name="charset"/>; null when they cannot be.</summary>
     internal static string? Entities(string value, Encoding charset) =>

@@ -12,7 +12,7 @@ public sealed class ReconciliationTests
 
     [Theory]
     [MemberData(nameof(Stores))]
-    public async Task L01_to_L04_every_kind_of_difference_is_told_and_what_the_bill_proves_is_repaired(string store)
+    public async Task L01_L02_L03_L04_L05_every_kind_of_difference_is_told_and_what_the_bill_proves_is_repaired(string store)
     {
         await using var scripted = await ScriptedShop.StartAsync(store);
         var (_, fine) = await scripted.PaidAsync();

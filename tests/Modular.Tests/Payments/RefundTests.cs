@@ -67,7 +67,7 @@ public sealed class RefundTests
 
     [Theory]
     [MemberData(nameof(Stores))]
-    public async Task C14_the_ledger_can_only_grow(string store)
+    public async Task C14_P12_the_ledger_can_only_grow(string store)
     {
         await using var scripted = await ScriptedShop.StartAsync(store);
         await scripted.PaidAsync();
@@ -92,7 +92,7 @@ public sealed class RefundTests
     }
 
     [Fact]
-    public async Task Bad_requests_say_what_is_wrong_and_reserve_nothing()
+    public async Task C05_bad_requests_say_what_is_wrong_and_reserve_nothing()
     {
         await using var scripted = await ScriptedShop.StartAsync(Testing.Hosting.Stores.Sqlite);
         var (_, paymentNo) = await scripted.PaidAsync(36800);

@@ -79,17 +79,10 @@ internal static class WeChatPayV2Preflight
                 : PreflightLine.Warn(Environment, $"BaseUrl leads to {address.Host}, which is none of WeChat Pay's hosts.", "Remove BaseUrl, unless that is a relay of yours.");
     }
 
-    /// <summary>Payments need no certificate and refunds do, so one that is missing or wrong would be found too late.</summary>
+    /// <summary>Payments need no certificate and refunds do, so a wrong one would be found too late.</summary>
     private static void CheckCertificate(ProviderSettings settings, string? merchant, SettingChecks checks, DateTimeOffset now)
     {
-        if (!settings.Has(ClientCertificate.Setting))
-        {
-            checks.Add(PreflightLine.Warn(
-                Certificate, "ClientCertificate is missing, so no money can be given back.", "Download apiclient_cert.p12 on the merchant platform and name the file here."));
-            return;
-        }
-
-        if (merchant is not null)
+        if (merchant is not null && settings.Has(ClientCertificate.Setting))
         {
             using var certificate = checks.Read(Certificate, () => ClientCertificate.Read(settings, merchant, now)!);
             if (certificate is not null)

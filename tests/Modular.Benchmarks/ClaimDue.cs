@@ -66,7 +66,7 @@ internal static class ClaimDue
         {
             await using var look = source.CreateCommand($"SELECT id FROM payments_payments WHERE next_check_at <= now() ORDER BY next_check_at LIMIT {Batch}");
             select.Add(await MicrosecondsAsync(look));
-            await using var claim = source.CreateCommand(Modular.Payments.ConfirmPayments.Handler.ClaimSql(SqlDialect.PostgreSql));
+            await using var claim = source.CreateCommand(Modular.Payments.ConfirmPayments.Handler.Due.Sql(SqlDialect.PostgreSql));
             claim.Parameters.AddWithValue("now", DateTimeOffset.UnixEpoch.AddTicks(TimeProvider.System.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks));
             claim.Parameters.AddWithValue("lease", TimeProvider.System.GetUtcNow().AddHours(1).ToUniversalTime());
             update.Add(await MicrosecondsAsync(claim));

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using System.Security.Cryptography;
 using Modular.Payments.Abstractions;
 using Modular.Payments.Abstractions.Statements;
 
@@ -19,9 +18,7 @@ internal sealed class BillSpool : IDisposable
     private const long MaxEntryBytes = 4L * 1024 * 1024 * 1024;
     private const int MaxRatio = 200;
 
-    private readonly FileStream file = new(
-        Path.Combine(Path.GetTempPath(), $"modular-bill-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}.zip"),
-        Options());
+    private readonly FileStream file = StatementFile.Create(".zip");
 
     private ZipArchive? archive;
 
@@ -88,22 +85,5 @@ internal sealed class BillSpool : IDisposable
         }
 
         file.Position = 0;
-    }
-
-    private static FileStreamOptions Options()
-    {
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.None,
-            Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
-        };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        return options;
     }
 }

@@ -19,9 +19,7 @@ internal sealed class BillSpool : IDisposable
 
     private readonly IncrementalHash downloaded = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
     private readonly IncrementalHash unfolded = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
-    private readonly FileStream file = new(
-        Path.Combine(Path.GetTempPath(), $"modular-bill-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}.csv.gz"),
-        Options());
+    private readonly FileStream file = StatementFile.Create(".csv.gz");
 
     private bool isGzip;
 
@@ -59,22 +57,5 @@ internal sealed class BillSpool : IDisposable
         file.Dispose();
         downloaded.Dispose();
         unfolded.Dispose();
-    }
-
-    private static FileStreamOptions Options()
-    {
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.None,
-            Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
-        };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        return options;
     }
 }

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Security.Cryptography;
 using System.Text;
 using Modular.Payments.Abstractions.Statements;
 
@@ -14,9 +13,7 @@ internal sealed class BillSpool : IDisposable
     private const long MaxBytes = 4L * 1024 * 1024 * 1024;
     private const int MaxRatio = 200;
 
-    private readonly FileStream file = new(
-        Path.Combine(Path.GetTempPath(), $"modular-bill-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}.csv.gz"),
-        Options());
+    private readonly FileStream file = StatementFile.Create(".csv.gz");
 
     private bool isGzip;
 
@@ -52,22 +49,5 @@ internal sealed class BillSpool : IDisposable
         var read = await file.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken);
         file.Position = 0;
         return head[..read];
-    }
-
-    private static FileStreamOptions Options()
-    {
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.None,
-            Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
-        };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        return options;
     }
 }

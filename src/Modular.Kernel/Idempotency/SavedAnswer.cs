@@ -26,6 +26,18 @@ public sealed class SavedAnswer
     public required DateTimeOffset CreatedAt { get; init; }
 }
 
+/// <summary>Finds saved answers.</summary>
+public static class SavedAnswers
+{
+    /// <summary>The answer that was given under the key, whatever the request was; null when there is none.</summary>
+    public static Task<SavedAnswer?> FindAnswerAsync(this ModularDbContext db, IdempotencyKey key, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(db);
+        ArgumentNullException.ThrowIfNull(key);
+        return db.Set<SavedAnswer>().AsNoTracking().SingleOrDefaultAsync(answer => answer.Scope == key.Scope && answer.Key == key.Key, cancellationToken);
+    }
+}
+
 internal sealed class IdempotencyModel : IModelPart
 {
     public void Configure(ModelBuilder model) => model.Entity<SavedAnswer>(answer =>

@@ -20,7 +20,7 @@ public sealed record DispatchEvents : IRequest<int>;
 internal sealed partial class DispatchEventsHandler(
     ModularDbContext db, IServiceScopeFactory scopes, ShopMeter meter, TimeProvider time, ILogger<DispatchEventsHandler> log) : IRequestHandler<DispatchEvents, int>
 {
-    private const int BatchSize = 100;
+    private static readonly Claim Due = new("kernel_outbox", "due_at", 100, "attempts = attempts + 1");
 
     // Long enough that a slow handler is not overtaken, short enough that a killed process delays nothing for long.
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
@@ -46,15 +46,7 @@ internal sealed partial class DispatchEventsHandler(
 
     private async Task<List<OutboxMessage>> ClaimAsync(CancellationToken cancellationToken)
     {
-        var now = time.UtcNow();
-        var ids = await db.ReadColumnAsync<long>(
-            $"""
-            UPDATE kernel_outbox SET due_at = @lease, attempts = attempts + 1
-            WHERE id IN (SELECT id FROM kernel_outbox WHERE due_at <= @now ORDER BY due_at LIMIT {BatchSize} {db.Dialect.SkipLocked})
-            RETURNING id
-            """,
-            [("now", db.Dialect.TimeParameter(now)), ("lease", db.Dialect.TimeParameter(now + Lease))],
-            cancellationToken);
+        var ids = await Due.TakeAsync<long>(db, time.UtcNow(), Lease, cancellationToken);
         return ids.Count == 0
             ? []
             : await db.Set<OutboxMessage>().AsNoTracking().Where(m => ids.Contains(m.Id)).OrderBy(m => m.Id).ToListAsync(cancellationToken);

@@ -18,7 +18,7 @@ public static partial class CloseOrders
 
     internal sealed partial class Handler(ModularDbContext db, IMediator mediator, TimeProvider time, ILogger<Handler> log) : IRequestHandler<Command, int>
     {
-        private const int BatchSize = 50;
+        private static readonly Claim Due = new("ordering_orders", "close_due_at", 50, Returns: "order_no");
 
         // Claimed orders come up again after this time: when the process died, or when a provider could not say.
         private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
@@ -26,7 +26,7 @@ public static partial class CloseOrders
         public async Task<int> Handle(Command command, CancellationToken cancellationToken)
         {
             var closed = 0;
-            foreach (var orderNo in await ClaimAsync(cancellationToken))
+            foreach (var orderNo in await Due.TakeAsync<string>(db, time.UtcNow(), Lease, cancellationToken))
             {
                 if (await mediator.Send(new EndAttempts(orderNo), cancellationToken) == AttemptsEnd.Ended
                     && await CloseAsync(orderNo, cancellationToken))
@@ -37,20 +37,6 @@ public static partial class CloseOrders
             }
 
             return closed;
-        }
-
-        private async Task<List<string>> ClaimAsync(CancellationToken cancellationToken)
-        {
-            var dialect = db.Dialect;
-            var now = time.UtcNow();
-            return await db.ReadColumnAsync<string>(
-                $"""
-                UPDATE ordering_orders SET close_due_at = @lease
-                WHERE id IN (SELECT id FROM ordering_orders WHERE close_due_at <= @now ORDER BY close_due_at LIMIT {BatchSize} {dialect.SkipLocked})
-                RETURNING order_no
-                """,
-                [("now", dialect.TimeParameter(now)), ("lease", dialect.TimeParameter(now + Lease))],
-                cancellationToken);
         }
 
         private async Task<bool> CloseAsync(string orderNo, CancellationToken cancellationToken)

@@ -85,17 +85,13 @@ public static class PlaceOrder
             return new Outcome.Placed(view);
         }
 
-        private async Task<Outcome?> FindAnswerAsync(IdempotencyKey key, CancellationToken cancellationToken)
-        {
-            var answer = await db.Set<SavedAnswer>().AsNoTracking()
-                .SingleOrDefaultAsync(a => a.Scope == key.Scope && a.Key == key.Key, cancellationToken);
-            return answer switch
+        private async Task<Outcome?> FindAnswerAsync(IdempotencyKey key, CancellationToken cancellationToken) =>
+            await db.FindAnswerAsync(key, cancellationToken) switch
             {
                 null => null,
-                _ when answer.RequestHash == key.RequestHash => new Outcome.Repeated(answer),
+                { } answer when answer.RequestHash == key.RequestHash => new Outcome.Repeated(answer),
                 _ => new Outcome.KeyReused(),
             };
-        }
 
         private Order Compose(IReadOnlyList<Line> lines, DateTimeOffset now)
         {

@@ -24,6 +24,8 @@ public static partial class ConfirmPayments
         internal const int BatchSize = 50;
         private const int Parallelism = 16;
 
+        internal static readonly Claim Due = new("payments_payments", "next_check_at", BatchSize, "last_checked_at = @now, check_count = check_count + 1");
+
         // A claimed payment comes up again after this time when the process that claimed it died.
         private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
 
@@ -46,22 +48,11 @@ public static partial class ConfirmPayments
 
         private async Task<List<Payment>> ClaimAsync(CancellationToken cancellationToken)
         {
-            var now = time.UtcNow();
-            var ids = await db.ReadColumnAsync<long>(
-                ClaimSql(db.Dialect),
-                [("now", db.Dialect.TimeParameter(now)), ("lease", db.Dialect.TimeParameter(now + Lease))],
-                cancellationToken);
+            var ids = await Due.TakeAsync<long>(db, time.UtcNow(), Lease, cancellationToken);
             return ids.Count == 0
                 ? []
                 : await db.Set<Payment>().AsNoTracking().Where(payment => ids.Contains(payment.Id)).ToListAsync(cancellationToken);
         }
-
-        internal static string ClaimSql(SqlDialect dialect) =>
-            $"""
-            UPDATE payments_payments SET next_check_at = @lease, last_checked_at = @now, check_count = check_count + 1
-            WHERE id IN (SELECT id FROM payments_payments WHERE next_check_at <= @now ORDER BY next_check_at LIMIT {BatchSize} {dialect.SkipLocked})
-            RETURNING id
-            """;
 
         private async Task CheckAsync(Payment payment, CancellationToken cancellationToken)
         {

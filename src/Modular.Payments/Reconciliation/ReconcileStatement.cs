@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text.Json;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
@@ -76,6 +77,9 @@ public static partial class ReconcileStatements
         ModularDbContext db, ProviderCatalogue providers, StatementRepair repair, ReconciliationOptions options, TimeProvider time, ILogger<Handler> log)
         : IRequestHandler<Command, int>
     {
+        private static readonly Claim Due = new(
+            "payments_reconciliations", "next_try_at", 1, "status = 'running', tries = tries + 1, run = run + 1", Order: "day, id");
+
         // Longer than any bill takes to be read; a killed node's day is taken up after this time.
         private static readonly TimeSpan Lease = TimeSpan.FromMinutes(30);
 
@@ -99,38 +103,30 @@ public static partial class ReconcileStatements
         {
             var now = time.UtcNow();
             var last = ProviderDay.Of(now - options.ReadyAfter).AddDays(-1);
+            string[] window = [.. Enumerable.Range(0, options.CatchUpDays + 1).Select(back => ProviderDay.ToText(last.AddDays(back - options.CatchUpDays)))];
             foreach (var provider in providers.Instances.Where(instance => instance is { InService: true, HasStatements: true }))
             {
-                var first = await db.Set<Payment>().Where(p => p.Provider == provider.Name && p.ReceivedMinor != null).MinAsync(p => (DateTimeOffset?)p.PaidAt, cancellationToken);
-                if (first is not { } began)
+                // Looked at every few seconds: while the whole window is known, the payments are not asked.
+                var known = await db.Set<Reconciliation>().AsNoTracking().Where(r => r.Provider == provider.Name && window.Contains(r.Day))
+                    .Select(r => r.Day).ToListAsync(cancellationToken);
+                var unknown = window.Except(known, StringComparer.Ordinal).Select(text => DateOnly.ParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture)).ToArray();
+                if (unknown.Length == 0
+                    || await db.Set<Payment>().Where(p => p.Provider == provider.Name && p.ReceivedMinor != null).MinAsync(p => (DateTimeOffset?)p.PaidAt, cancellationToken)
+                        is not { } began)
                 {
                     continue;
                 }
 
-                var from = ProviderDay.Of(began) is var day && day < last.AddDays(-options.CatchUpDays) ? last.AddDays(-options.CatchUpDays) : day;
-                var known = (await db.Set<Reconciliation>().AsNoTracking().Where(r => r.Provider == provider.Name).Select(r => r.Day).ToListAsync(cancellationToken)).ToHashSet();
-                for (var date = from; date <= last; date = date.AddDays(1))
+                foreach (var date in unknown.Where(date => date >= ProviderDay.Of(began)))
                 {
-                    if (!known.Contains(ProviderDay.ToText(date)))
-                    {
-                        await RequestReconciliation.QueueAsync(db, provider.Name, date, now, cancellationToken);
-                    }
+                    await RequestReconciliation.QueueAsync(db, provider.Name, date, now, cancellationToken);
                 }
             }
         }
 
         private async Task<Reconciliation?> ClaimAsync(CancellationToken cancellationToken)
         {
-            var now = time.UtcNow();
-            var dialect = db.Dialect;
-            var ids = await db.ReadColumnAsync<long>(
-                $"""
-                UPDATE payments_reconciliations SET status = 'running', next_try_at = @lease, tries = tries + 1, run = run + 1
-                WHERE id IN (SELECT id FROM payments_reconciliations WHERE next_try_at <= @now ORDER BY day, id LIMIT 1 {dialect.SkipLocked})
-                RETURNING id
-                """,
-                [("now", dialect.TimeParameter(now)), ("lease", dialect.TimeParameter(now + Lease))],
-                cancellationToken);
+            var ids = await Due.TakeAsync<long>(db, time.UtcNow(), Lease, cancellationToken);
             return ids.Count == 0 ? null : await db.Set<Reconciliation>().AsNoTracking().SingleAsync(r => r.Id == ids[0], cancellationToken);
         }
 

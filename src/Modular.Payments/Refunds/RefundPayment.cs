@@ -144,9 +144,8 @@ public static class RefundPayment
             if (reserved == 0)
             {
                 await transaction.RollbackAsync(cancellationToken);
-                return (await ShowPayment.FindAsync(db, payment.PaymentNo, cancellationToken))! is var fresh
-                    ? Exceeds(fresh.ReceivedMinor ?? 0, fresh.RefundedMinor, fresh.RefundReservedMinor)
-                    : throw new InvalidOperationException("The payment has vanished.");
+                var fresh = (await ShowPayment.FindAsync(db, payment.PaymentNo, cancellationToken))!;
+                return Exceeds(fresh.ReceivedMinor ?? 0, fresh.RefundedMinor, fresh.RefundReservedMinor);
             }
 
             // Counted under the row's lock.
@@ -196,16 +195,13 @@ public static class RefundPayment
             "refund_exceeds_paid",
             $"Of {received} paid, {refunded} have gone back and {reserved} are on their way; at most {received - refunded - reserved} (minor units) can be given back.");
 
-        private async Task<Outcome?> FindAnswerAsync(IdempotencyKey key, CancellationToken cancellationToken)
-        {
-            var answer = await db.Set<SavedAnswer>().AsNoTracking().SingleOrDefaultAsync(a => a.Scope == key.Scope && a.Key == key.Key, cancellationToken);
-            return answer switch
+        private async Task<Outcome?> FindAnswerAsync(IdempotencyKey key, CancellationToken cancellationToken) =>
+            await db.FindAnswerAsync(key, cancellationToken) switch
             {
                 null => null,
-                _ when answer.RequestHash == key.RequestHash => new Outcome.Repeated(answer),
+                { } answer when answer.RequestHash == key.RequestHash => new Outcome.Repeated(answer),
                 _ => new Outcome.KeyReused(),
             };
-        }
     }
 }
 

@@ -24,6 +24,8 @@ public static partial class SendRefunds
         private const int BatchSize = 20;
         private const int Parallelism = 8;
 
+        private static readonly Claim Due = new("payments_refunds", "next_check_at", BatchSize, "last_checked_at = @now, check_count = check_count + 1");
+
         // A claimed refund comes up again after this time when the process that claimed it died.
         private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
 
@@ -46,16 +48,7 @@ public static partial class SendRefunds
 
         private async Task<List<Refund>> ClaimAsync(CancellationToken cancellationToken)
         {
-            var now = time.UtcNow();
-            var dialect = db.Dialect;
-            var ids = await db.ReadColumnAsync<long>(
-                $"""
-                UPDATE payments_refunds SET next_check_at = @lease, last_checked_at = @now, check_count = check_count + 1
-                WHERE id IN (SELECT id FROM payments_refunds WHERE next_check_at <= @now ORDER BY next_check_at LIMIT {BatchSize} {dialect.SkipLocked})
-                RETURNING id
-                """,
-                [("now", dialect.TimeParameter(now)), ("lease", dialect.TimeParameter(now + Lease))],
-                cancellationToken);
+            var ids = await Due.TakeAsync<long>(db, time.UtcNow(), Lease, cancellationToken);
             return ids.Count == 0
                 ? []
                 : await db.Set<Refund>().AsNoTracking().Where(refund => ids.Contains(refund.Id)).ToListAsync(cancellationToken);

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Modular.Kernel.Audit;
 using Modular.Payments;
 using Modular.Testing.Hosting;
 using Modular.Tests.Support;
@@ -43,7 +42,7 @@ public sealed class ProviderRefundTests(OwnShops shops) : IClassFixture<OwnShops
         Assert.Equal(("refunded", "refunded"), (await shop.PaymentStatusAsync(paymentNo), await shop.OrderStatusAsync(orderNo)));
         var trade = await TradeAsync(shop, paymentNo);
         Assert.Equal(provider == "alipay" ? "TRADE_CLOSED" : "REFUND", trade["status"]!.GetValue<string>());
-        await AssertBooksAsync(shop);
+        await shop.AssertBooksAsync();
     }
 
     [Theory]
@@ -64,7 +63,7 @@ public sealed class ProviderRefundTests(OwnShops shops) : IClassFixture<OwnShops
         await shop.FaultsAsync(new { });
         await SweepUntilDoneAsync(shop, refundNo);
         Assert.Single((await TradeAsync(shop, paymentNo))["refunds"]!.AsArray());
-        await AssertBooksAsync(shop);
+        await shop.AssertBooksAsync();
     }
 
     [Theory]
@@ -97,7 +96,7 @@ public sealed class ProviderRefundTests(OwnShops shops) : IClassFixture<OwnShops
 
         // The fee of 0.6 percent, three times.
         Assert.Equal(3 * 221, day["fees"]!["value"]!.GetValue<long>());
-        await AssertBooksAsync(shop);
+        await shop.AssertBooksAsync();
     }
 
     [Theory]
@@ -177,7 +176,4 @@ public sealed class ProviderRefundTests(OwnShops shops) : IClassFixture<OwnShops
         using var response = await shop.Sandbox.GetAsync(new Uri($"/sandbox/trades/{paymentNo}", UriKind.Relative));
         return await TestShop.JsonAsync(response, 200);
     }
-
-    private static async Task AssertBooksAsync(TestShop shop) =>
-        Assert.Empty((await shop.SendAsync(new RunAudit())).Where(finding => finding.Broken.Count > 0).Select(finding => $"{finding.Rule.Name}: {string.Join(' ', finding.Broken)}"));
 }

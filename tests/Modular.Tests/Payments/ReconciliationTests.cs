@@ -55,14 +55,14 @@ public sealed class ReconciliationTests
         Assert.Equal(1, await scripted.Shop.EventsAsync("order.paid", silent.OrderNo));
         const string Fees = "SELECT SUM(amount_minor) FROM payments_ledger WHERE kind = 'fee' AND debit = 'fees' AND credit = 'clearing'";
         Assert.Equal($"{(5 * 221) + 3 - 5}", await scripted.Shop.ScalarAsync(Fees));
-        await AssertBooksAsync(scripted);
+        await scripted.Shop.AssertBooksAsync();
 
         // The same bill again adds nothing.
         var again = await ReconcileAsync(scripted, bill);
         Assert.Equal(Told(day), Told(again));
         Assert.Equal(day["counts"]!.ToJsonString(), again["counts"]!.ToJsonString());
         Assert.Equal($"{(5 * 221) + 3 - 5}", await scripted.Shop.ScalarAsync(Fees));
-        await AssertBooksAsync(scripted);
+        await scripted.Shop.AssertBooksAsync();
     }
 
     [Theory]
@@ -111,7 +111,7 @@ public sealed class ReconciliationTests
             Assert.Equal(ReportSource.Bill, (await scripted.Shop.PaymentRowAsync(paymentNo)).ConfirmedBy);
         }
 
-        await AssertBooksAsync(scripted);
+        await scripted.Shop.AssertBooksAsync();
     }
 
     [Theory]
@@ -151,7 +151,7 @@ public sealed class ReconciliationTests
 
         Assert.Equal("refunded", await scripted.Shop.PaymentStatusAsync(refunded));
         Assert.Single(scripted.Calls.Where(call => call.StartsWith("refund ", StringComparison.Ordinal) && call.Contains(refundNo, StringComparison.Ordinal)).Distinct());
-        await AssertBooksAsync(scripted);
+        await scripted.Shop.AssertBooksAsync();
     }
 
     [Theory]
@@ -237,15 +237,12 @@ public sealed class ReconciliationTests
     {
         await using var scripted = await ScriptedShop.StartAsync(store);
         var (_, paymentNo) = await scripted.PaidAsync();
-        await AssertBooksAsync(scripted);
+        await scripted.Shop.AssertBooksAsync();
         await scripted.Shop.ScalarAsync("UPDATE payments_payments SET received_minor = received_minor + 1 WHERE payment_no = @no", ("no", paymentNo));
         var broken = (await scripted.Shop.SendAsync(new RunAudit())).Where(finding => finding.Broken.Count > 0).ToArray();
         Assert.Equal(["received_is_booked", "booked_is_received", "kept_is_exact"], broken.Select(finding => finding.Rule.Name));
         Assert.All(broken, finding => Assert.Equal([paymentNo], finding.Broken));
     }
-
-    private static async Task AssertBooksAsync(ScriptedShop scripted) =>
-        Assert.Empty((await scripted.Shop.SendAsync(new RunAudit())).Where(finding => finding.Broken.Count > 0).Select(finding => $"{finding.Rule.Name}: {string.Join(' ', finding.Broken)}"));
 
     private static async Task<(string OrderNo, string PaymentNo)> StartedAsync(ScriptedShop scripted)
     {

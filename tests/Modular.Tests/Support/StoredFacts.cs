@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
+using Modular.Kernel.Audit;
 using Modular.Payments;
 using Modular.Testing.Hosting;
 
@@ -47,4 +48,8 @@ internal static class StoredFacts
         Assert.Equal(1, await shop.EventsAsync("order.paid", orderNo));
         Assert.Equal(paymentNo, await shop.ScalarAsync("SELECT payment_no FROM ordering_orders WHERE order_no = @no", ("no", orderNo)));
     }
+
+    /// <summary>Every promise of the stored rows is kept.</summary>
+    public static async Task AssertBooksAsync(this TestShop shop) =>
+        Assert.Empty((await shop.SendAsync(new RunAudit())).Where(finding => finding.Broken.Count > 0).Select(finding => $"{finding.Rule.Name}: {string.Join(' ', finding.Broken)}"));
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using Modular.Kernel.Audit;
 using Modular.Kernel.Outbox;
 using Modular.Kernel.Web;
 using Modular.Ordering;
@@ -99,7 +98,7 @@ public sealed class OrderDeskTests
 
         await scripted.Shop.AssertPaidOnceAsync(orderNo, paymentNo);
         Assert.Equal((36700, 0, -36700), (await scripted.BalanceAsync("clearing", paymentNo), await scripted.BalanceAsync("suspense", paymentNo), await scripted.BalanceAsync("sales", paymentNo)));
-        await AssertBooksAsync(scripted);
+        await scripted.Shop.AssertBooksAsync();
         await scripted.Shop.SendAsync(new DispatchEvents());
         Assert.Equal("paid_accepted", await WhyAsync(desk, orderNo));
         Assert.Equal("1", await scripted.Shop.ScalarAsync("SELECT COUNT(*) FROM kernel_audit_trail WHERE what = 'held_accepted' AND outcome = 'accepted' AND who = 'olivia' AND subject = @no", ("no", paymentNo)));
@@ -108,7 +107,7 @@ public sealed class OrderDeskTests
         await scripted.RefundNoAsync(paymentNo, 36700);
         await scripted.SweepAsync();
         Assert.Equal("refunded", await scripted.Shop.OrderStatusAsync(orderNo));
-        await AssertBooksAsync(scripted);
+        await scripted.Shop.AssertBooksAsync();
     }
 
     [Theory]
@@ -126,7 +125,7 @@ public sealed class OrderDeskTests
         var (fine, kept) = await scripted.PaidAsync();
         Assert.Equal(404, (await desk.PostAsync($"/ops/orders/{orderNo}?handler=Accept", ("paymentNo", kept))).Status);
         Assert.EndsWith("result=accept_not_held", (await desk.PostAsync($"/ops/orders/{fine}?handler=Accept", ("paymentNo", kept))).Location, StringComparison.Ordinal);
-        await AssertBooksAsync(scripted);
+        await scripted.Shop.AssertBooksAsync();
     }
 
     [Theory]
@@ -271,7 +270,4 @@ public sealed class OrderDeskTests
     }
 
     private static string Wall(TestShop shop) => Shown.Time(shop.Clock.GetUtcNow());
-
-    private static async Task AssertBooksAsync(ScriptedShop scripted) =>
-        Assert.Empty((await scripted.Shop.SendAsync(new RunAudit())).Where(finding => finding.Broken.Count > 0).Select(finding => $"{finding.Rule.Name}: {string.Join(' ', finding.Broken)}"));
 }

@@ -51,9 +51,6 @@ public enum LedgerKind
 
     /// <summary>Money that only the provider's bill knows.</summary>
     Foreign,
-
-    /// <summary>A refund that only the provider's bill knows.</summary>
-    ForeignRefund,
 }
 
 /// <summary>
@@ -116,7 +113,7 @@ internal sealed record Movement(string Provider, LedgerKind Kind, string Referen
         LedgerKind.Held or LedgerKind.Foreign => (LedgerAccount.Clearing, LedgerAccount.Suspense),
         LedgerKind.Accepted => (LedgerAccount.Suspense, LedgerAccount.Sales),
         LedgerKind.Refund => (LedgerAccount.Refunds, LedgerAccount.Clearing),
-        LedgerKind.HeldRefund or LedgerKind.ForeignRefund => (LedgerAccount.Suspense, LedgerAccount.Clearing),
+        LedgerKind.HeldRefund => (LedgerAccount.Suspense, LedgerAccount.Clearing),
         LedgerKind.Fee => (LedgerAccount.Fees, LedgerAccount.Clearing),
         LedgerKind.FeeReturned => (LedgerAccount.Clearing, LedgerAccount.Fees),
         _ => throw new InvalidOperationException($"{Kind} moves nothing."),

@@ -53,6 +53,7 @@ internal static class ApiStatusProblems
                     401 => "Send a key of Modular:Api:Keys as 'Authorization: Bearer <key>'.",
                     405 => "This address does not take the method.",
                     404 => "There is nothing at this address.",
+                    413 => $"The body is larger than {ApiJson.MaxBodyBytes} bytes.",
                     _ => "The request cannot be answered.",
                 };
                 await ApiProblem.Of(status, ApiProblem.CodeOf(status), detail).ExecuteAsync(http);

@@ -19,6 +19,7 @@ namespace Modular.Web.Hosting;
 public static class Shop
 {
     private const string DefaultAddress = "http://127.0.0.1:5080";
+    private const long MaxBodyBytes = 256 * 1024;
 
     /// <summary>Makes the shop without starting it. <paramref name="configure"/> may add configuration and replace services.</summary>
     public static WebApplication Create(string[] args, Action<WebApplicationBuilder>? configure = null)
@@ -66,7 +67,7 @@ public static class Shop
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 256 * 1024;
+            kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         });
         if (string.IsNullOrEmpty(configuration["urls"]) && string.IsNullOrEmpty(configuration["http_ports"]) && !configuration.GetSection("Kestrel:Endpoints").Exists())
@@ -93,6 +94,19 @@ public static class Shop
         builder.AddShopTelemetry();
     }
 
+    // Before anything begins to read the body, because from then on the server tears the connection instead of answering.
+    private static Task RefuseLargeBodies(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.ContentLength is null or <= MaxBodyBytes)
+        {
+            return next(context);
+        }
+
+        Bodies.LetTheRestPass(context);
+        context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+        return Task.CompletedTask;
+    }
+
     private static void Configure(WebApplication app)
     {
         app.UseTrustedProxies();
@@ -104,6 +118,7 @@ public static class Shop
             FileProvider = StaticFiles.Provider,
             OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = "public, max-age=3600",
         });
+        app.Use(RefuseLargeBodies);
         app.UseRequestLocalization();
         app.UseRouting();
         app.UseRateLimiter();

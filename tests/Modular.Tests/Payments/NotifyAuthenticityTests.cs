@@ -213,9 +213,19 @@ public sealed class NotifyAuthenticityTests(Shops shops)
     }
 
     [Fact]
-    public async Task F23_X08_a_body_above_64_KiB_is_not_read()
+    public async Task F23_X08_a_body_above_64_KiB_is_refused_and_its_sender_sees_the_refusal()
     {
         var shop = await shops.OnAsync(Stores.PostgreSql);
+        foreach (var mebibytes in new[] { 1, 4, 8 })
+        {
+            using var large = new StreamContent(new MemoryStream(new byte[mebibytes * 1024 * 1024]));
+            large.Headers.TryAddWithoutValidation("Content-Type", Form);
+            Assert.Equal(413, (await shop.Web.SendTextAsync(HttpMethod.Post, "/payments/alipay/notify", large)).Status);
+            using var endless = new StreamContent(new MemoryStream(new byte[mebibytes * 1024 * 1024]));
+            endless.Headers.TryAddWithoutValidation("Content-Type", Form);
+            Assert.Equal(413, (await shop.Web.SendTextAsync(HttpMethod.Post, "/payments/alipay/notify", endless, ("Transfer-Encoding", "chunked"))).Status);
+        }
+
         var (status, body) = await shop.NotifyAsync(new string('a', 64 * 1024) + "=1");
         Assert.Equal(413, status);
         Assert.NotEqual("success", body);

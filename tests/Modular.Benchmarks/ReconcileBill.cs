@@ -50,7 +50,7 @@ internal static class ReconcileBill
             INSERT INTO payments_payments (payment_no, order_no, provider, scene, status, amount_minor, received_minor, is_kept, currency, subject, created_at, expires_at,
                                            paid_at, check_count, version, provider_trade_no)
             SELECT lpad(i::text, 26, '0'), lpad(i::text, 26, '0'), 'alipay', 'pc', 'succeeded', 36800, 36800, true, 'CNY', 'filled', '2026-11-20 04:00Z', '2026-11-20 05:00Z',
-                   '2026-11-20 04:00Z', 3, 1, lpad(i::text, 28, '4')
+                   '2026-11-20 04:00Z', 3, 1, '42' || lpad(i::text, 26, '0')
             FROM generate_series(1, {lines}) i;
             """);
         fill.CommandTimeout = 1800;
@@ -62,7 +62,7 @@ internal static class ReconcileBill
         for (var line = 1; line <= lines; line++)
         {
             var number = line.ToString(CultureInfo.InvariantCulture);
-            await writer.WriteLineAsync($"`{Day} 12:00:00,`{number.PadLeft(28, '4')},`{number.PadLeft(26, '0')},`368.00,`2.21");
+            await writer.WriteLineAsync($"`{Day} 12:00:00,`42{number.PadLeft(26, '0')},`{number.PadLeft(26, '0')},`368.00,`2.21");
         }
     }
 
@@ -118,13 +118,13 @@ internal static class ReconcileBill
         var watching = WatchAsync();
 
         var started = Stopwatch.GetTimestamp();
-        var stage = new StatementStage(db, reconciliation);
+        await using var stage = new StatementStage(db, scope.ServiceProvider.GetRequiredService<IBulkInsert>());
+        await stage.OpenAsync(CancellationToken.None);
         await stage.ReadAsync(LinesAsync(file), CancellationToken.None);
         var staged = Stopwatch.GetElapsedTime(started);
         var match = new StatementMatch(db, reconciliation, stage, TimeProvider.System.GetUtcNow());
         await match.CompareAsync(CancellationToken.None);
         var (matched, counts) = await match.CountAsync(CancellationToken.None);
-        await stage.ClearAsync(CancellationToken.None);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         await stop.CancelAsync();
         await watching;

@@ -25,6 +25,7 @@ public static class SqlCommands
         command.CommandText = sql;
 #pragma warning restore CA2100
         command.Transaction = context.Database.CurrentTransaction?.GetDbTransaction();
+        command.CommandTimeout = context.Database.GetCommandTimeout() ?? command.CommandTimeout;
         foreach (var (name, value) in parameters)
         {
             var parameter = command.CreateParameter();

@@ -74,7 +74,7 @@ public static partial class ReconcileStatements
     public sealed record Command : IRequest<int>;
 
     internal sealed partial class Handler(
-        ModularDbContext db, ProviderCatalogue providers, StatementRepair repair, ReconciliationOptions options, TimeProvider time, ILogger<Handler> log)
+        ModularDbContext db, IBulkInsert bulk, ProviderCatalogue providers, StatementRepair repair, ReconciliationOptions options, TimeProvider time, ILogger<Handler> log)
         : IRequestHandler<Command, int>
     {
         private static readonly Claim Due = new(
@@ -171,28 +171,23 @@ public static partial class ReconcileStatements
 
         private async Task CompareAsync(Reconciliation reconciliation, IAsyncEnumerable<StatementLine> lines, CancellationToken cancellationToken)
         {
-            var stage = new StatementStage(db, reconciliation);
-            await stage.ClearAsync(cancellationToken);
-            try
-            {
-                using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                limit.CancelAfter(options.ReadBudget);
-                await stage.ReadAsync(lines, limit.Token);
-                await CheckSaneAsync(reconciliation, stage.Lines, cancellationToken);
+            // A large day takes minutes, and nobody waits for it.
+            db.Database.SetCommandTimeout(options.ReadBudget);
+            await using var stage = new StatementStage(db, bulk);
+            await stage.OpenAsync(cancellationToken);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(options.ReadBudget);
+            await stage.ReadAsync(lines, limit.Token);
+            await CheckSaneAsync(reconciliation, stage.Lines, cancellationToken);
 
-                var match = new StatementMatch(db, reconciliation, stage, time.UtcNow());
-                await match.CompareAsync(cancellationToken);
-                await repair.RunAsync(reconciliation, cancellationToken);
-                await match.ForgetStaleAsync(cancellationToken);
-                var (matched, counts) = await match.CountAsync(cancellationToken);
-                await DoneAsync(reconciliation, stage, matched, counts, cancellationToken);
-                var differences = counts.Values.Sum();
-                LogCompared(reconciliation.Provider, reconciliation.Day, stage.Lines, matched, differences);
-            }
-            finally
-            {
-                await stage.ClearAsync(CancellationToken.None);
-            }
+            var match = new StatementMatch(db, reconciliation, stage, time.UtcNow());
+            await match.CompareAsync(cancellationToken);
+            await repair.RunAsync(reconciliation, cancellationToken);
+            await match.ForgetStaleAsync(cancellationToken);
+            var (matched, counts) = await match.CountAsync(cancellationToken);
+            await DoneAsync(reconciliation, stage, matched, counts, cancellationToken);
+            var differences = counts.Values.Sum();
+            LogCompared(reconciliation.Provider, reconciliation.Day, stage.Lines, matched, differences);
         }
 
         /// <summary>An empty bill of a day on which we were paid is a fault of the bill or of us, and no list of missing payments.</summary>
@@ -271,11 +266,11 @@ internal sealed class StatementRepair(ModularDbContext db, SettlementQueue settl
         for (var after = 0L; ;)
         {
             var lines = await db.Set<StagedLine>().AsNoTracking()
-                .Where(l => l.ReconciliationId == reconciliation.Id && l.LineNo > after && (l.Result == "state" || (l.Result == "refund" && l.IsDone && l.RefundNo != null)))
+                .Where(l => l.LineNo > after && (l.Result == "state" || (l.Result == "refund" && l.IsDone && l.RefundNo != null)))
                 .OrderBy(l => l.LineNo).Take(BatchSize).ToListAsync(cancellationToken);
             if (lines.Count == 0)
             {
-                return;
+                break;
             }
 
             // Together they share the commits of the settlement's queue.
@@ -285,10 +280,10 @@ internal sealed class StatementRepair(ModularDbContext db, SettlementQueue settl
                 await FinishAsync(reconciliation, account, line, cancellationToken);
             }
 
-            // Not in the tasks above, which run at once: a context serves one caller at a time.
             after = lines[^1].LineNo;
-            await MarkAsync(reconciliation, cancellationToken);
         }
+
+        await MarkAsync(reconciliation, cancellationToken);
     }
 
     private Task<Settlement.Outcome> SettleAsync(Reconciliation reconciliation, ProviderAccount account, StagedLine line, CancellationToken cancellationToken) =>

@@ -102,11 +102,9 @@ internal sealed class Reconciliation
     public DateOnly Date => DateOnly.ParseExact(Day, "yyyy-MM-dd", CultureInfo.InvariantCulture);
 }
 
-/// <summary>One line of the bill that is being compared. It is deleted once the comparison is done.</summary>
+/// <summary>One line of the bill that is being compared, in a table that only the comparing connection sees.</summary>
 internal sealed class StagedLine
 {
-    public long ReconciliationId { get; init; }
-
     public long LineNo { get; init; }
 
     public required StatementLineKind Kind { get; init; }
@@ -200,18 +198,10 @@ internal sealed class ReconciliationModel : IModelPart
         });
         model.Entity<StagedLine>(line =>
         {
-            line.ToTable("payments_statement_lines");
-            line.HasKey(l => new { l.ReconciliationId, l.LineNo });
+            line.ToTable(StatementStage.Table, table => table.ExcludeFromMigrations());
+            line.HasKey(l => l.LineNo);
             line.Property(l => l.LineNo).ValueGeneratedNever();
             line.Property(l => l.Kind).AsText();
-            line.Property(l => l.PaymentNo).HasMaxLength(64);
-            line.Property(l => l.ProviderTradeNo).HasMaxLength(64);
-            line.Property(l => l.RefundNo).HasMaxLength(64);
-            line.Property(l => l.ProviderRefundNo).HasMaxLength(64);
-            line.Property(l => l.Currency).HasMaxLength(3);
-            line.Property(l => l.ProviderState).HasMaxLength(64);
-            line.Property(l => l.Result).HasMaxLength(32);
-            line.HasIndex(l => new { l.ReconciliationId, l.PaymentNo });
         });
         model.Entity<Difference>(difference =>
         {

@@ -17,13 +17,20 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
     // Differences of one day that are listed one by one; beyond this the counts alone tell.
     private const int MaxListed = 10_000;
 
+    private const string Odd = "payments_statement_odd";
+
     private readonly SqlDialect dialect = db.Dialect;
 
     /// <summary>Compares, lists the differences, and books the fees. One transaction.</summary>
     public async Task CompareAsync(CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        foreach (var statement in (string[])[Duplicates, Payments, Refunds, ListLines, ListMissingPayments, ListMissingRefunds, FoundElsewhere, BillPayments, BillRefunds, BookForeign, FeeDifferences, BookFees])
+        string[] statements =
+        [
+            dialect.ByLargeJoins + Duplicates, CreateOdd, FindOdd, dialect.Prepare(Odd, "line_no"), Payments, Refunds, dialect.Index(StatementStage.Table, "line_no", "result IS NOT NULL"),
+            ListLines, ListMissingPayments, ListMissingRefunds, FoundElsewhere, BillPayments, BillRefunds, BookForeign, FeeDifferences, BookFees, $"DROP TABLE {dialect.Temporary}.{Odd}",
+        ];
+        foreach (var statement in statements)
         {
             await RunAsync(statement, cancellationToken);
         }
@@ -42,32 +49,47 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
         """
         UPDATE payments_statement_lines SET result = 'duplicate'
         FROM (SELECT l.kind AS kind, l.payment_no AS payment_no, COALESCE(l.refund_no, l.provider_refund_no, '') AS refund_no, MIN(l.line_no) AS line_no
-              FROM payments_statement_lines l WHERE l.reconciliation_id = @id
+              FROM payments_statement_lines l
               GROUP BY l.kind, l.payment_no, COALESCE(l.refund_no, l.provider_refund_no, '') HAVING COUNT(*) > 1) AS d
-        WHERE payments_statement_lines.reconciliation_id = @id AND payments_statement_lines.payment_no = d.payment_no
+        WHERE payments_statement_lines.payment_no = d.payment_no
           AND payments_statement_lines.kind = d.kind AND payments_statement_lines.line_no > d.line_no
           AND COALESCE(payments_statement_lines.refund_no, payments_statement_lines.provider_refund_no, '') = d.refund_no
         """;
 
+    // What is not plainly a payment of the day and its line: lines without such a payment, payments without a line, and pairs
+    // that do not agree or that another day's comparison might call missing. The day's payments are read once for all of it;
+    // few are odd, and those are looked up one by one.
+    private string CreateOdd => $"CREATE TABLE {dialect.Temporary}.{Odd} (line_no bigint, payment_no text NOT NULL)";
+
+    private const string FindOdd =
+        $"""
+        INSERT INTO {Odd} (line_no, payment_no)
+        SELECT l.line_no, COALESCE(l.payment_no, p.payment_no)
+        FROM (SELECT line_no, payment_no, amount_minor, currency FROM payments_statement_lines WHERE kind = 'payment' AND result IS NULL) AS l
+        FULL JOIN (SELECT payment_no, received_minor, currency, paid_at FROM payments_payments
+                   WHERE provider = @provider AND received_minor IS NOT NULL AND paid_at >= @from AND paid_at < @to) AS p ON p.payment_no = l.payment_no
+        WHERE l.line_no IS NULL OR p.payment_no IS NULL OR p.received_minor <> l.amount_minor OR p.currency <> l.currency OR p.paid_at < @start
+        """;
+
     private const string Payments =
-        """
+        $"""
         UPDATE payments_statement_lines SET result = f.result
         FROM (SELECT l.line_no AS line_no,
                      CASE WHEN p.id IS NULL THEN 'missing_here'
                           WHEN p.received_minor IS NULL AND p.status IN ('pending', 'superseded', 'closed') THEN 'state'
                           ELSE 'amount' END AS result
-              FROM payments_statement_lines l
+              FROM {Odd} o
+              JOIN payments_statement_lines l ON l.line_no = o.line_no
               LEFT JOIN payments_payments p ON p.payment_no = l.payment_no AND p.provider = @provider
-              WHERE l.reconciliation_id = @id AND l.kind = 'payment' AND l.result IS NULL
-                AND (p.received_minor IS NULL OR p.received_minor <> l.amount_minor OR p.currency <> l.currency)) AS f
-        WHERE payments_statement_lines.reconciliation_id = @id AND payments_statement_lines.line_no = f.line_no
+              WHERE p.received_minor IS NULL OR p.received_minor <> l.amount_minor OR p.currency <> l.currency) AS f
+        WHERE payments_statement_lines.line_no = f.line_no
         """;
 
     // A refund that the bill lists before it is done is no difference; only its sum must be right.
     private const string Refunds =
         """
         UPDATE payments_statement_lines SET result = 'refund'
-        WHERE reconciliation_id = @id AND kind = 'refund' AND result IS NULL AND NOT EXISTS (
+        WHERE kind = 'refund' AND result IS NULL AND NOT EXISTS (
             SELECT 1 FROM payments_refunds r WHERE r.refund_no = payments_statement_lines.refund_no AND r.provider = @provider
               AND r.amount_minor = payments_statement_lines.amount_minor AND r.currency = payments_statement_lines.currency
               AND (r.status = 'succeeded' OR NOT payments_statement_lines.is_done))
@@ -77,7 +99,7 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
 
     private static string ListLines => Insert(
         $"""
-        SELECT l.reconciliation_id, l.result,
+        SELECT @id, l.result,
                CASE WHEN l.kind = 'refund' THEN l.payment_no || '/' || COALESCE(l.refund_no, l.provider_refund_no) ELSE l.payment_no END || CASE WHEN l.result = 'duplicate' THEN '#' || l.line_no ELSE '' END,
                l.payment_no, l.refund_no, l.provider_trade_no, l.currency,
                CASE WHEN l.kind = 'payment' THEN COALESCE(p.received_minor, p.amount_minor) ELSE r.amount_minor END,
@@ -87,7 +109,7 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
         FROM payments_statement_lines l
         LEFT JOIN payments_payments p ON l.kind = 'payment' AND p.payment_no = l.payment_no AND p.provider = @provider
         LEFT JOIN payments_refunds r ON l.kind = 'refund' AND r.refund_no = l.refund_no AND r.provider = @provider
-        WHERE l.reconciliation_id = @id AND l.result IS NOT NULL ORDER BY l.line_no LIMIT {MaxListed}
+        WHERE l.result IS NOT NULL ORDER BY l.line_no LIMIT {MaxListed}
         """);
 
     private string ListMissingPayments => Insert(
@@ -95,8 +117,7 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
         SELECT @id, 'missing_there', p.payment_no, p.payment_no, CAST(NULL AS text), p.provider_trade_no, p.currency, p.received_minor, p.status, p.paid_at,
                CAST(NULL AS bigint), CAST(NULL AS bigint), CAST(NULL AS {dialect.TimeType}), CAST(NULL AS text), 'open', @now, @run
         FROM payments_payments p
-        WHERE p.provider = @provider AND p.received_minor IS NOT NULL AND p.billed_on IS NULL AND p.paid_at >= @from AND p.paid_at < @to
-          AND NOT EXISTS (SELECT 1 FROM payments_statement_lines l WHERE l.reconciliation_id = @id AND l.payment_no = p.payment_no AND l.kind = 'payment')
+        WHERE p.payment_no IN (SELECT o.payment_no FROM {Odd} o WHERE o.line_no IS NULL) AND p.billed_on IS NULL
         ORDER BY p.id LIMIT {MaxListed}
         """);
 
@@ -106,7 +127,7 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
                CAST(NULL AS bigint), CAST(NULL AS bigint), CAST(NULL AS {dialect.TimeType}), CAST(NULL AS text), 'open', @now, @run
         FROM payments_refunds r
         WHERE r.provider = @provider AND r.status = 'succeeded' AND r.billed_on IS NULL AND r.refunded_at >= @from AND r.refunded_at < @to
-          AND NOT EXISTS (SELECT 1 FROM payments_statement_lines l WHERE l.reconciliation_id = @id AND l.refund_no = r.refund_no AND l.kind = 'refund')
+          AND NOT EXISTS (SELECT 1 FROM payments_statement_lines l WHERE l.refund_no = r.refund_no AND l.kind = 'refund')
         ORDER BY r.id LIMIT {MaxListed}
         """);
 
@@ -116,7 +137,7 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
         UPDATE payments_differences SET remedy = 'repaired', note = 'It stands in the bill of ' || @day || '.'
         WHERE remedy = 'open' AND reconciliation_id <> @id AND here_minor IS NOT NULL AND there_minor IS NULL
           AND reconciliation_id IN (SELECT id FROM payments_reconciliations WHERE provider = @provider)
-          AND EXISTS (SELECT 1 FROM payments_statement_lines l WHERE l.reconciliation_id = @id AND l.result IS NULL
+          AND EXISTS (SELECT 1 FROM payments_statement_lines l WHERE l.result IS NULL
                       AND l.payment_no = payments_differences.payment_no AND COALESCE(l.refund_no, '') = COALESCE(payments_differences.refund_no, ''))
         """;
 
@@ -124,17 +145,17 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
 
     // Only of what another day's comparison might call missing: the rest is told by the bill of its own day.
     private const string BillPayments =
-        """
+        $"""
         UPDATE payments_payments SET billed_on = @day
         WHERE billed_on IS NULL AND provider = @provider AND (paid_at < @start OR paid_at >= @to)
-          AND payment_no IN (SELECT l.payment_no FROM payments_statement_lines l WHERE l.reconciliation_id = @id AND l.kind = 'payment')
+          AND payment_no IN (SELECT o.payment_no FROM {Odd} o WHERE o.line_no IS NOT NULL)
         """;
 
     private const string BillRefunds =
         """
         UPDATE payments_refunds SET billed_on = @day
         WHERE billed_on IS NULL AND provider = @provider AND (refunded_at IS NULL OR refunded_at < @start OR refunded_at >= @to)
-          AND refund_no IN (SELECT l.refund_no FROM payments_statement_lines l WHERE l.reconciliation_id = @id AND l.kind = 'refund')
+          AND refund_no IN (SELECT l.refund_no FROM payments_statement_lines l WHERE l.kind = 'refund')
         """;
 
     // The provider holds it for us, whoever it may belong to.
@@ -143,7 +164,7 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
         INSERT INTO payments_ledger (booked_at, provider, kind, reference, debit, credit, amount_minor, currency, payment_no)
         SELECT @now, @provider, 'foreign', COALESCE(l.provider_trade_no, l.payment_no), 'clearing', 'suspense', l.amount_minor, l.currency, l.payment_no
         FROM payments_statement_lines l
-        WHERE l.reconciliation_id = @id AND l.result = 'missing_here' AND l.amount_minor > 0
+        WHERE l.result = 'missing_here' AND l.amount_minor > 0
         ON CONFLICT (provider, kind, reference) DO NOTHING
         """;
 
@@ -203,7 +224,7 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
         var matched = stage.Lines;
         await using var command = await db.SqlAsync(
             """
-            SELECT 'line', result, COUNT(*) FROM payments_statement_lines WHERE reconciliation_id = @id AND result IS NOT NULL GROUP BY result
+            SELECT 'line', result, COUNT(*) FROM payments_statement_lines WHERE result IS NOT NULL GROUP BY result
             UNION ALL
             SELECT 'difference', class, COUNT(*) FROM payments_differences WHERE reconciliation_id = @id GROUP BY class
             """,

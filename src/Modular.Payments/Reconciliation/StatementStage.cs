@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
 using Modular.Kernel;
 using Modular.Kernel.Data;
 using Modular.Payments.Abstractions;
@@ -6,17 +6,39 @@ using Modular.Payments.Abstractions;
 namespace Modular.Payments;
 
 /// <summary>
-/// Writes the lines of a bill to the database as they are read, some hundred at a time, so that a bill of any length needs the
-/// same memory. No transaction is open while the provider is read.
+/// Holds the lines of the bill that is being compared in a temporary table, so that a bill of any length needs the same memory,
+/// a killed process leaves nothing behind, and two nodes never see each other's lines. They are written some thousand at a time:
+/// no transaction is open while the provider is read.
 /// </summary>
-internal sealed class StatementStage(ModularDbContext db, Reconciliation reconciliation)
+internal sealed class StatementStage(ModularDbContext db, IBulkInsert bulk) : IAsyncDisposable
 {
-    private const int BatchSize = 1000;
+    public const string Table = "payments_statement_lines";
+
+    private const int BatchSize = 5000;
 
     // A day of more than this is no shop's but an attack or a mistake.
     private const long MaxLines = 20_000_000;
 
-    private JsonObject rows = [];
+    private static readonly BulkColumn<StagedLine>[] Columns =
+    [
+        new("line_no", line => line.LineNo),
+        new("kind", line => line.Kind.ToText()),
+        new("payment_no", line => line.PaymentNo),
+        new("provider_trade_no", line => line.ProviderTradeNo),
+        new("refund_no", line => line.RefundNo),
+        new("provider_refund_no", line => line.ProviderRefundNo),
+        new("amount_minor", line => line.AmountMinor),
+        new("currency", line => line.Currency),
+        new("fee_minor", line => line.FeeMinor),
+        new("at", line => line.At),
+        new("is_done", line => line.IsDone),
+        new("provider_state", line => line.ProviderState),
+    ];
+
+    // One is filled while the other is written.
+    private List<StagedLine> batch = new(BatchSize);
+    private List<StagedLine> other = new(BatchSize);
+    private Task writing = Task.CompletedTask;
 
     public long Lines { get; private set; }
 
@@ -24,28 +46,62 @@ internal sealed class StatementStage(ModularDbContext db, Reconciliation reconci
 
     public string? Currency { get; private set; }
 
-    /// <summary>Forgets what an earlier run left.</summary>
-    public Task ClearAsync(CancellationToken cancellationToken) => db.ExecuteSqlAsync(
-        "DELETE FROM payments_statement_lines WHERE reconciliation_id = @id", [("id", reconciliation.Id)], cancellationToken);
+    /// <summary>Makes the table on the context's connection, which stays open until this is disposed.</summary>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        await db.Database.OpenConnectionAsync(cancellationToken);
+        await DropAsync(cancellationToken);
+        await db.ExecuteSqlAsync(
+            $"""
+            CREATE TABLE {db.Dialect.Temporary}.{Table} (
+                line_no bigint NOT NULL, kind text NOT NULL, payment_no text NOT NULL, provider_trade_no text, refund_no text, provider_refund_no text,
+                amount_minor bigint NOT NULL, currency text NOT NULL, fee_minor bigint NOT NULL, at {db.Dialect.TimeType} NOT NULL, is_done boolean NOT NULL,
+                provider_state text, result text)
+            """,
+            [],
+            cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // A connection that broke took the table with it.
+        if (db.Database.GetDbConnection().State == System.Data.ConnectionState.Open)
+        {
+            await DropAsync(CancellationToken.None);
+        }
+
+        await db.Database.CloseConnectionAsync();
+    }
 
     /// <exception cref="StatementException">A line cannot be used, or there are too many.</exception>
     public async Task ReadAsync(IAsyncEnumerable<StatementLine> lines, CancellationToken cancellationToken)
     {
-        await foreach (var line in lines.WithCancellation(cancellationToken))
+        try
         {
-            if (Problem(line) is { } problem)
+            await foreach (var line in lines.WithCancellation(cancellationToken))
             {
-                throw new StatementException($"Line {Lines + 1} of the bill cannot be used: {problem}");
+                if (Problem(line) is { } problem)
+                {
+                    throw new StatementException($"Line {Lines + 1} of the bill cannot be used: {problem}");
+                }
+
+                Add(line);
+                if (batch.Count == BatchSize)
+                {
+                    await WriteAsync(cancellationToken);
+                }
             }
 
-            Add(line);
-            if (rows.Count == BatchSize)
-            {
-                await WriteAsync(cancellationToken);
-            }
+            await WriteAsync(cancellationToken);
+            await writing;
+        }
+        finally
+        {
+            // The connection serves one caller at a time, whatever comes next.
+            await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        await WriteAsync(cancellationToken);
+        await db.ExecuteSqlAsync(db.Dialect.Prepare(Table, "payment_no"), [], cancellationToken);
     }
 
     private static string? Problem(StatementLine? line) => line switch
@@ -69,19 +125,20 @@ internal sealed class StatementStage(ModularDbContext db, Reconciliation reconci
 
         Currency ??= line.Amount.Currency;
         FeesMinor = checked(FeesMinor + line.FeeMinor);
-        rows.Add(Lines.ToString("D10", System.Globalization.CultureInfo.InvariantCulture), new JsonObject
+        batch.Add(new StagedLine
         {
-            ["kind"] = line.Kind.ToText(),
-            ["payment_no"] = Clean(line.PaymentNo),
-            ["trade_no"] = Clean(line.ProviderTradeNo),
-            ["refund_no"] = Clean(line.RefundNo),
-            ["provider_refund_no"] = Clean(line.ProviderRefundNo),
-            ["amount"] = line.Amount.Minor,
-            ["currency"] = line.Amount.Currency,
-            ["fee"] = line.FeeMinor,
-            ["at"] = db.Dialect.Time(line.At),
-            ["done"] = line.IsDone,
-            ["state"] = Clean(line.ProviderState),
+            LineNo = Lines,
+            Kind = line.Kind,
+            PaymentNo = Clean(line.PaymentNo)!,
+            ProviderTradeNo = Clean(line.ProviderTradeNo),
+            RefundNo = Clean(line.RefundNo),
+            ProviderRefundNo = Clean(line.ProviderRefundNo),
+            AmountMinor = line.Amount.Minor,
+            Currency = line.Amount.Currency,
+            FeeMinor = line.FeeMinor,
+            At = line.At,
+            IsDone = line.IsDone,
+            ProviderState = Clean(line.ProviderState),
         });
     }
 
@@ -90,23 +147,13 @@ internal sealed class StatementStage(ModularDbContext db, Reconciliation reconci
 
     private async Task WriteAsync(CancellationToken cancellationToken)
     {
-        if (rows.Count == 0)
-        {
-            return;
-        }
-
-        var dialect = db.Dialect;
-        await db.ExecuteSqlAsync(
-            $"""
-            INSERT INTO payments_statement_lines (reconciliation_id, line_no, kind, payment_no, provider_trade_no, refund_no, provider_refund_no,
-                                                  amount_minor, currency, fee_minor, at, is_done, provider_state)
-            SELECT @id, CAST(e.key AS bigint), e.value->>'kind', e.value->>'payment_no', e.value->>'trade_no', e.value->>'refund_no',
-                   e.value->>'provider_refund_no', CAST(e.value->>'amount' AS bigint), e.value->>'currency', CAST(e.value->>'fee' AS bigint),
-                   CAST(e.value->>'at' AS {dialect.TimeType}), CAST(e.value->>'done' AS boolean), e.value->>'state'
-            FROM {dialect.Each("@lines")} AS e
-            """,
-            [("id", reconciliation.Id), ("lines", rows.ToJsonString())],
-            cancellationToken);
-        rows = [];
+        await writing;
+        (batch, other) = (other, batch);
+        batch.Clear();
+        var full = other;
+        writing = Task.Run(() => bulk.InsertAsync(db, $"{db.Dialect.Temporary}.{Table}", Columns, full, cancellationToken), cancellationToken);
     }
+
+    private Task<int> DropAsync(CancellationToken cancellationToken) =>
+        db.ExecuteSqlAsync($"DROP TABLE IF EXISTS {db.Dialect.Temporary}.{Table}", [], cancellationToken);
 }

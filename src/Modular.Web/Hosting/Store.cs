@@ -97,6 +97,7 @@ internal static class StoreServices
     public static void AddStore(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(provider => new Store(configuration, provider.GetRequiredService<IHostEnvironment>()));
+        services.AddSingleton<IBulkInsert>(provider => provider.GetRequiredService<Store>().PostgreSql is null ? new SqliteBulkInsert() : new PostgreSqlBulkInsert());
         services.AddDbContext<ModularDbContext>((provider, options) => provider.GetRequiredService<Store>().Use(options));
     }
 }

@@ -13,9 +13,9 @@ public readonly record struct Money(long Minor, string Currency)
     /// <summary>An amount of <paramref name="fen"/> fen.</summary>
     public static Money Cny(long fen) => new(fen, "CNY");
 
-    /// <summary>The amount as the gateways write it: digits, a point, two digits (<c>368.00</c>); never a sign of grouping.</summary>
+    /// <summary>The amount as the gateways write it: digits, a point, two digits (<c>368.00</c>), a minus before what is negative; never a sign of grouping.</summary>
     public string ToDecimalString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Minor / 100}.{Math.Abs(Minor % 100):00}");
+        string.Create(CultureInfo.InvariantCulture, $"{(Minor < 0 ? "-" : "")}{Math.Abs(Minor / 100)}.{Math.Abs(Minor % 100):00}");
 
     /// <summary>
     /// Reads an amount as the gateways write it: one to eleven digits and, optionally, a point with one or two digits.

@@ -89,10 +89,11 @@ public sealed class BillTests
     [InlineData(",-168.00,-168.00,", ",168.00,-168.00,")]
     [InlineData(",368.00,", ",3.68e2,")]
     [InlineData("交易\t", "撤销\t")]
-    [InlineData("P1\t", "\t")]
     [InlineData("2026-11-21 23:59:59\t", "21.11.2026\t")]
     [InlineData("[2088000000000001", "[2088000000000002")]
     [InlineData("#起始日期：[2026年11月21日", "#起始日期：[2026年11月20日")]
+    [InlineData("#账号：[", "#户名：[")]
+    [InlineData("#起始日期：[", "#日期：[")]
     [InlineData("#-----------------------------------------业务明细列表结束", "P9\r\n#")]
     public async Task L07_a_bill_that_contradicts_itself_is_refused(string was, string becomes)
     {
@@ -103,6 +104,16 @@ public sealed class BillTests
             return text.Replace(was, becomes, StringComparison.Ordinal);
         };
         Assert.EndsWith(".", await BrokenAsync(bill.Zip()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_trade_of_another_till_that_has_no_number_goes_by_Alipays()
+    {
+        var bill = BillFile.Usual();
+        var usual = await ReadAsync(Serving(bill.Zip()));
+        bill.Spoil = text => text.Replace("P1\t", "\t", StringComparison.Ordinal);
+        var line = (await ReadAsync(Serving(bill.Zip())))[0];
+        Assert.Equal((usual[0].ProviderTradeNo, usual[0].Amount), (line.PaymentNo, line.Amount));
     }
 
     [Fact]
@@ -213,6 +224,7 @@ public sealed class BillTests
         var answer = await FetchAsync(gateway);
         Assert.Equal(isFetched ? typeof(StatementAnswer.Ready) : typeof(StatementAnswer.Unknown), answer.GetType());
         Assert.Equal(isFetched ? 2 : 1, gateway.Calls.Count);
+        Assert.All(gateway.Calls.Skip(1), call => Assert.Equal("https", call.Url.Scheme));
         if (answer is StatementAnswer.Ready ready)
         {
             await DrainAsync(ready);

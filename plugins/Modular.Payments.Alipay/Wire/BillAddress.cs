@@ -2,7 +2,7 @@ namespace Modular.Payments.Alipay.Wire;
 
 /// <summary>
 /// Decides whether a bill is fetched from an address. Alipay has signed it, and still it is followed only to Alipay's own hosts
-/// (<c>dwbillcenter.alipay.com</c>, by plain HTTP, in the documentation's example) or to the gateway's: whoever could make
+/// (<c>dwbillcenter.alipay.com</c>, whose plain HTTP in the documentation's example becomes HTTPS here) or to the gateway's: whoever could make
 /// the gateway name another address would otherwise reach into the network where this runs. Addresses of numbers are
 /// allowed only where the gateway itself is one.
 /// </summary>
@@ -29,7 +29,13 @@ internal static class BillAddress
         var isAlipays = address.HostNameType == UriHostNameType.Dns
             && address.IsDefaultPort
             && Domains.Any(domain => address.IdnHost.EndsWith(domain, StringComparison.OrdinalIgnoreCase));
-        if (isGateways || isAlipays)
+        if (isAlipays)
+        {
+            // No bill is signed, and a line of one can make a payment paid: nobody on the way may write into it.
+            return address.Scheme == Uri.UriSchemeHttps ? address : new UriBuilder(address) { Scheme = Uri.UriSchemeHttps, Port = 443 }.Uri;
+        }
+
+        if (isGateways && address.Scheme == gateway.Scheme)
         {
             return address;
         }

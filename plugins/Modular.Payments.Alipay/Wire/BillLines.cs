@@ -80,7 +80,8 @@ internal static class BillLines
     private static StatementLine Line(StatementCsvReader reader, StatementLineKind kind, long fen) => new()
     {
         Kind = kind,
-        PaymentNo = reader.Required(PaymentNo),
+        // Trades of other tills of the account may have no number of the merchant's.
+        PaymentNo = reader.Text(PaymentNo) ?? reader.Required(TradeNo),
         ProviderTradeNo = reader.Text(TradeNo),
         RefundNo = kind == StatementLineKind.Refund ? reader.Text(RequestNo) : null,
         Amount = Money.Cny(fen),
@@ -112,6 +113,8 @@ internal static class BillLines
     {
         private readonly (long Count, long Fen)[] read = new (long, long)[2];
         private readonly (long Count, long Fen)?[] said = new (long, long)?[2];
+        private bool namesAccount;
+        private bool namesDay;
 
         public void Count(StatementLineKind kind, long fen)
         {
@@ -121,14 +124,16 @@ internal static class BillLines
 
         public void Note(string note)
         {
-            if (After(note, "#账号：[") is { } account && !account.StartsWith(sellerId, StringComparison.Ordinal))
+            if (After(note, "#账号：[") is { } account)
             {
-                throw new StatementException("The bill is another account's than SellerId.");
+                namesAccount = account.StartsWith(sellerId, StringComparison.Ordinal) ? true : throw new StatementException("The bill is another account's than SellerId.");
             }
 
-            if (After(note, "#起始日期：[") is { } start && !start.StartsWith(day.ToString("yyyy年MM月dd日", CultureInfo.InvariantCulture), StringComparison.Ordinal))
+            if (After(note, "#起始日期：[") is { } start)
             {
-                throw new StatementException($"The bill is another day's than {day:yyyy-MM-dd}.");
+                namesDay = start.StartsWith(day.ToString("yyyy年MM月dd日", CultureInfo.InvariantCulture), StringComparison.Ordinal)
+                    ? true
+                    : throw new StatementException($"The bill is another day's than {day:yyyy-MM-dd}.");
             }
 
             Total(note, "#交易合计：", "商家实收共", StatementLineKind.Payment);
@@ -137,6 +142,11 @@ internal static class BillLines
 
         public void Finish()
         {
+            if (!namesAccount || !namesDay)
+            {
+                throw new StatementException("The bill does not say whose it is and of which day.");
+            }
+
             foreach (var kind in Enum.GetValues<StatementLineKind>())
             {
                 if (said[(int)kind] is not { } total)

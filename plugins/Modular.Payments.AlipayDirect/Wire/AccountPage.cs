@@ -13,7 +13,7 @@ namespace Modular.Payments.AlipayDirect.Wire;
 /// <remarks>
 /// The signature is that of every message over the children of the result, sorted, of which the list counts as its own text with its
 /// tags: Alipay's guide to this service says so, and to write empty elements as two tags. Where Alipay does not sign,
-/// the encrypted connection to the configured address is all that speaks for the page. No bill makes a payment paid.
+/// the encrypted connection to the configured address is all that speaks for the page.
 /// </remarks>
 internal sealed class AccountPage
 {

@@ -69,10 +69,10 @@ internal sealed class AccountRows(DateOnly day)
         batch.Add(isRefund ? Refund(row, tradeNo, outcome, at) : Payment(row, tradeNo, income, at));
     }
 
-    private StatementLine Payment(IReadOnlyDictionary<string, string> row, string tradeNo, long fen, DateTimeOffset at) => new()
+    private static StatementLine Payment(IReadOnlyDictionary<string, string> row, string tradeNo, long fen, DateTimeOffset at) => new()
     {
         Kind = StatementLineKind.Payment,
-        PaymentNo = Text(row, "merchant_out_order_no") ?? throw Wrong("merchant_out_order_no", "is empty or too long"),
+        PaymentNo = Text(row, "merchant_out_order_no") ?? tradeNo,
         ProviderTradeNo = tradeNo,
         Amount = Money.Cny(fen),
         At = at,

@@ -10,8 +10,10 @@ namespace Modular.Payments;
 /// <param name="Refunds">Refunds that a person must look at, newest first.</param>
 /// <param name="Messages">Messages that are genuine and about nothing of ours: an unknown payment or refund, another account. Newest first.</param>
 /// <param name="Differences">Differences of bills that are open, oldest first.</param>
+/// <param name="Days">Days whose bill never came or could not be used, newest first.</param>
 public sealed record PaymentExceptions(
-    IReadOnlyList<AttemptView> Held, IReadOnlyList<RefundWork> Refunds, IReadOnlyList<InboxView> Messages, IReadOnlyList<DatedDifference> Differences);
+    IReadOnlyList<AttemptView> Held, IReadOnlyList<RefundWork> Refunds, IReadOnlyList<InboxView> Messages, IReadOnlyList<DatedDifference> Differences,
+    IReadOnlyList<ReconciliationView> Days);
 
 /// <summary>Lists what of payments waits for a person.</summary>
 public static class ListExceptions
@@ -34,9 +36,11 @@ public static class ListExceptions
             var differences = await db.Set<Difference>().AsNoTracking().Where(d => d.Remedy == DifferenceRemedy.Open).OrderBy(d => d.Id).Take(MaxOfEach)
                 .Join(db.Set<Reconciliation>(), d => d.ReconciliationId, r => r.Id, (d, r) => new { Difference = d, r.Provider, r.Day })
                 .ToListAsync(cancellationToken);
+            var days = await db.Set<Reconciliation>().AsNoTracking().Where(r => r.Status == ReconciliationStatus.Failed).OrderByDescending(r => r.Id).Take(MaxOfEach).ToListAsync(cancellationToken);
             return new PaymentExceptions(
                 held.ConvertAll(AttemptView.Of), refunds.ConvertAll(RefundWork.Of), messages,
-                differences.ConvertAll(it => new DatedDifference(it.Provider, it.Day, ShowReconciliation.ViewOf(it.Difference))));
+                differences.ConvertAll(it => new DatedDifference(it.Provider, it.Day, ShowReconciliation.ViewOf(it.Difference))),
+                days.ConvertAll(day => ShowReconciliation.ViewOf(day, [])));
         }
     }
 }

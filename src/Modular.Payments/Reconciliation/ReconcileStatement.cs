@@ -81,7 +81,12 @@ public static partial class ReconcileStatements
             "payments_reconciliations", "next_try_at", 1, "status = 'running', tries = tries + 1, run = run + 1", Order: "day, id");
 
         // Longer than any bill takes to be read; a killed node's day is taken up after this time.
-        private static readonly TimeSpan Lease = TimeSpan.FromMinutes(30);
+        private static readonly TimeSpan Lease = TimeSpan.FromMinutes(45);
+
+        // A bill that cannot be used, or never came, is asked for again while it may still be mended: it is often made anew.
+        private static readonly TimeSpan AfterFailure = TimeSpan.FromHours(2);
+
+        private static readonly TimeSpan OutOfService = TimeSpan.FromMinutes(30);
 
         private static readonly TimeSpan[] Waits = [.. new[] { 1, 5, 10, 30, 30, 60, 60, 120, 120, 240, 240, 480 }.Select(minutes => TimeSpan.FromMinutes(minutes))];
 
@@ -107,11 +112,13 @@ public static partial class ReconcileStatements
             foreach (var provider in providers.Instances.Where(instance => instance is { InService: true, HasStatements: true }))
             {
                 // Looked at every few seconds: while the whole window is known, the payments are not asked.
+                var again = now - AfterFailure;
                 var known = await db.Set<Reconciliation>().AsNoTracking().Where(r => r.Provider == provider.Name && window.Contains(r.Day))
+                    .Where(r => r.Status != ReconciliationStatus.Failed || r.FinishedAt > again)
                     .Select(r => r.Day).ToListAsync(cancellationToken);
                 var unknown = window.Except(known, StringComparer.Ordinal).Select(text => DateOnly.ParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture)).ToArray();
                 if (unknown.Length == 0
-                    || await db.Set<Payment>().Where(p => p.Provider == provider.Name && p.ReceivedMinor != null).MinAsync(p => (DateTimeOffset?)p.PaidAt, cancellationToken)
+                    || await db.Set<Payment>().Where(p => p.Provider == provider.Name && p.BilledOn == null && p.ReceivedMinor != null).MinAsync(p => (DateTimeOffset?)p.PaidAt, cancellationToken)
                         is not { } began)
                 {
                     continue;
@@ -137,7 +144,7 @@ public static partial class ReconcileStatements
             {
                 if (providers.Find(reconciliation.Provider) is not { InService: true } provider)
                 {
-                    await WaitAsync(reconciliation, "The provider instance is not in service.", cancellationToken);
+                    await PutOffAsync(reconciliation, "The provider instance is not in service.", time.UtcNow() + OutOfService, cancellationToken);
                     return;
                 }
 
@@ -180,7 +187,7 @@ public static partial class ReconcileStatements
             await stage.ReadAsync(lines, limit.Token);
             await CheckSaneAsync(reconciliation, stage.Lines, cancellationToken);
 
-            var match = new StatementMatch(db, reconciliation, stage, time.UtcNow());
+            var match = new StatementMatch(db, reconciliation, stage, Siblings.Of(reconciliation.Provider, providers), time.UtcNow());
             await match.CompareAsync(cancellationToken);
             await repair.RunAsync(reconciliation, cancellationToken);
             await match.ForgetStaleAsync(cancellationToken);
@@ -220,6 +227,13 @@ public static partial class ReconcileStatements
 
         private Task<int> WaitAsync(Reconciliation reconciliation, string why, CancellationToken cancellationToken)
         {
+            // Asked for before its bill can be there: that spends none of the tries.
+            var ready = ProviderDay.Start(reconciliation.Date.AddDays(1)) + options.ReadyAfter;
+            if (time.UtcNow() < ready)
+            {
+                return PutOffAsync(reconciliation, why, ready, cancellationToken);
+            }
+
             if (reconciliation.Tries > Waits.Length)
             {
                 return FailAsync(reconciliation, why, cancellationToken);
@@ -229,6 +243,12 @@ public static partial class ReconcileStatements
             return Mine(reconciliation).ExecuteUpdateAsync(
                 set => set.SetProperty(r => r.Status, ReconciliationStatus.Queued).SetProperty(r => r.Error, Cut(why)).SetProperty(r => r.NextTryAt, next), cancellationToken);
         }
+
+        private Task<int> PutOffAsync(Reconciliation reconciliation, string why, DateTimeOffset next, CancellationToken cancellationToken) =>
+            Mine(reconciliation).ExecuteUpdateAsync(
+                set => set.SetProperty(r => r.Status, ReconciliationStatus.Queued).SetProperty(r => r.Error, Cut(why))
+                    .SetProperty(r => r.NextTryAt, next).SetProperty(r => r.Tries, 0),
+                cancellationToken);
 
         private Task<int> FailAsync(Reconciliation reconciliation, string why, CancellationToken cancellationToken)
         {

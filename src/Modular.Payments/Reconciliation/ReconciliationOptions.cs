@@ -9,9 +9,9 @@ public sealed record ReconciliationOptions
     /// <summary>How many days back an outage is caught up with.</summary>
     public int CatchUpDays { get; init; } = 31;
 
-    /// <summary>How long a provider may take until it begins to send a bill.</summary>
-    public TimeSpan FetchBudget { get; init; } = TimeSpan.FromMinutes(1);
+    /// <summary>How long a bill may take to arrive: 512 MiB at ten megabits a second.</summary>
+    public TimeSpan FetchBudget { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long the reading of a bill may take; shorter than the lease of the day.</summary>
+    /// <summary>How long the reading of a bill may take; together with the above shorter than the lease of the day.</summary>
     public TimeSpan ReadBudget { get; init; } = TimeSpan.FromMinutes(20);
 }

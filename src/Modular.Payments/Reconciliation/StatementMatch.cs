@@ -1,7 +1,28 @@
+using System.Text.Json.Nodes;
 using Modular.Kernel;
 using Modular.Kernel.Data;
+using Modular.Payments.Providers;
 
 namespace Modular.Payments;
+
+/// <summary>The other instances whose trades the same bill lists, because they are of the same merchant.</summary>
+/// <param name="Names">Their names.</param>
+/// <param name="ReportsTheirs">Whether this instance reports the lines that belong to none of them.</param>
+internal sealed record Siblings(IReadOnlyList<string> Names, bool ReportsTheirs)
+{
+    /// <summary>An instance whose plugin is out of service does not say whose it is, and may be one.</summary>
+    public static Siblings Of(string provider, ProviderCatalogue providers)
+    {
+        var merchant = providers.Find(provider)!.Account.Merchant;
+        var others = providers.Instances.Where(other => other.Name != provider && merchant is not null && (!other.InService || other.Account.Merchant == merchant)).ToArray();
+        return new Siblings(
+            [.. others.Select(other => other.Name)],
+            !others.Any(other => other is { InService: true, HasStatements: true } && string.CompareOrdinal(other.Name, provider) < 0));
+    }
+
+    /// <summary>The names as the keys of a JSON object, see <see cref="SqlDialect.Among"/>.</summary>
+    public string ToJson() => new JsonObject(Names.Select(name => KeyValuePair.Create(name, (JsonNode?)1))).ToJsonString();
+}
 
 /// <summary>
 /// Compares the staged lines of a bill with our records, in both directions, inside the database: the number of statements does
@@ -9,7 +30,7 @@ namespace Modular.Payments;
 /// provider books on the next day matches; what we have and no bill has yet is only called missing once the next bill could no
 /// longer hold it.
 /// </summary>
-internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconciliation, StatementStage stage, DateTimeOffset now)
+internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconciliation, StatementStage stage, Siblings siblings, DateTimeOffset now)
 {
     // Around midnight the provider's clock and ours may name different days.
     private static readonly TimeSpan Midnight = TimeSpan.FromMinutes(10);
@@ -25,9 +46,19 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
     public async Task CompareAsync(CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        foreach (var statement in (string[])[dialect.ByLargeJoins + CreateOdd, FindOdd, dialect.Prepare(Odd, "line_no")])
+        {
+            await RunAsync(statement, cancellationToken);
+        }
+
+        if (siblings.Names.Count > 0 && await RunAsync(LeaveOthers, cancellationToken) > 0)
+        {
+            await stage.RecountAsync(cancellationToken);
+        }
+
         string[] statements =
         [
-            dialect.ByLargeJoins + Duplicates, CreateOdd, FindOdd, dialect.Prepare(Odd, "line_no"), Payments, Refunds, dialect.Index(StatementStage.Table, "line_no", "result IS NOT NULL"),
+            Duplicates, Payments, Refunds, dialect.Index(StatementStage.Table, "line_no", "result IS NOT NULL"),
             ListLines, ListMissingPayments, ListMissingRefunds, FoundElsewhere, BillPayments, BillRefunds, BookForeign, FeeDifferences, BookFees, $"DROP TABLE {dialect.Temporary}.{Odd}",
         ];
         foreach (var statement in statements)
@@ -44,18 +75,6 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
 
     // --- What each line is ---
 
-    // Only what differs is marked: on an ordinary day that is nothing.
-    private const string Duplicates =
-        """
-        UPDATE payments_statement_lines SET result = 'duplicate'
-        FROM (SELECT l.kind AS kind, l.payment_no AS payment_no, COALESCE(l.refund_no, l.provider_refund_no, '') AS refund_no, MIN(l.line_no) AS line_no
-              FROM payments_statement_lines l
-              GROUP BY l.kind, l.payment_no, COALESCE(l.refund_no, l.provider_refund_no, '') HAVING COUNT(*) > 1) AS d
-        WHERE payments_statement_lines.payment_no = d.payment_no
-          AND payments_statement_lines.kind = d.kind AND payments_statement_lines.line_no > d.line_no
-          AND COALESCE(payments_statement_lines.refund_no, payments_statement_lines.provider_refund_no, '') = d.refund_no
-        """;
-
     // What is not plainly a payment of the day and its line: lines without such a payment, payments without a line, and pairs
     // that do not agree or that another day's comparison might call missing. The day's payments are read once for all of it;
     // few are odd, and those are looked up one by one.
@@ -65,10 +84,33 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
         $"""
         INSERT INTO {Odd} (line_no, payment_no)
         SELECT l.line_no, COALESCE(l.payment_no, p.payment_no)
-        FROM (SELECT line_no, payment_no, amount_minor, currency FROM payments_statement_lines WHERE kind = 'payment' AND result IS NULL) AS l
+        FROM (SELECT line_no, payment_no, amount_minor, currency FROM payments_statement_lines WHERE kind = 'payment') AS l
         FULL JOIN (SELECT payment_no, received_minor, currency, paid_at FROM payments_payments
                    WHERE provider = @provider AND received_minor IS NOT NULL AND paid_at >= @from AND paid_at < @to) AS p ON p.payment_no = l.payment_no
         WHERE l.line_no IS NULL OR p.payment_no IS NULL OR p.received_minor <> l.amount_minor OR p.currency <> l.currency OR p.paid_at < @start
+        """;
+
+    // A merchant's bill lists the trades of all of the merchant's instances. Each keeps its own, and what is nobody's is the
+    // first one's to report, or it would be booked as often as there are instances.
+    private string LeaveOthers =>
+        $"""
+        DELETE FROM payments_statement_lines WHERE line_no IN (
+            SELECT l.line_no FROM payments_statement_lines l
+            LEFT JOIN payments_payments p ON p.payment_no = l.payment_no
+            WHERE (l.kind = 'refund' OR l.line_no IN (SELECT o.line_no FROM {Odd} o WHERE o.line_no IS NOT NULL))
+              AND ({dialect.Among("p.provider", "@siblings")}{(siblings.ReportsTheirs ? "" : " OR p.id IS NULL")}))
+        """;
+
+    // Only what differs is marked: on an ordinary day that is nothing.
+    private const string Duplicates =
+        """
+        UPDATE payments_statement_lines SET result = 'duplicate'
+        FROM (SELECT l.kind AS kind, l.payment_no AS payment_no, COALESCE(l.refund_no, l.provider_refund_no, '') AS refund_no, MIN(l.line_no) AS line_no
+              FROM payments_statement_lines l WHERE l.kind = 'payment' OR COALESCE(l.refund_no, l.provider_refund_no) IS NOT NULL
+              GROUP BY l.kind, l.payment_no, COALESCE(l.refund_no, l.provider_refund_no, '') HAVING COUNT(*) > 1) AS d
+        WHERE payments_statement_lines.payment_no = d.payment_no
+          AND payments_statement_lines.kind = d.kind AND payments_statement_lines.line_no > d.line_no
+          AND COALESCE(payments_statement_lines.refund_no, payments_statement_lines.provider_refund_no, '') = d.refund_no
         """;
 
     private const string Payments =
@@ -81,7 +123,7 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
               FROM {Odd} o
               JOIN payments_statement_lines l ON l.line_no = o.line_no
               LEFT JOIN payments_payments p ON p.payment_no = l.payment_no AND p.provider = @provider
-              WHERE p.received_minor IS NULL OR p.received_minor <> l.amount_minor OR p.currency <> l.currency) AS f
+              WHERE l.result IS NULL AND (p.received_minor IS NULL OR p.received_minor <> l.amount_minor OR p.currency <> l.currency)) AS f
         WHERE payments_statement_lines.line_no = f.line_no
         """;
 
@@ -100,7 +142,7 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
     private static string ListLines => Insert(
         $"""
         SELECT @id, l.result,
-               CASE WHEN l.kind = 'refund' THEN l.payment_no || '/' || COALESCE(l.refund_no, l.provider_refund_no) ELSE l.payment_no END || CASE WHEN l.result = 'duplicate' THEN '#' || l.line_no ELSE '' END,
+               CASE WHEN l.kind = 'refund' THEN l.payment_no || '/' || COALESCE(l.refund_no, l.provider_refund_no, '?' || l.line_no) ELSE l.payment_no END || CASE WHEN l.result = 'duplicate' THEN '#' || l.line_no ELSE '' END,
                l.payment_no, l.refund_no, l.provider_trade_no, l.currency,
                CASE WHEN l.kind = 'payment' THEN COALESCE(p.received_minor, p.amount_minor) ELSE r.amount_minor END,
                CASE WHEN l.kind = 'payment' THEN p.status ELSE r.status END,
@@ -213,6 +255,7 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
             ("id", reconciliation.Id), ("provider", reconciliation.Provider), ("day", reconciliation.Day), ("run", reconciliation.Run),
             ("now", dialect.TimeParameter(now)), ("from", dialect.TimeParameter(from)), ("to", dialect.TimeParameter(to)),
             ("start", dialect.TimeParameter(ProviderDay.Start(reconciliation.Date))), ("fees", stage.FeesMinor), ("currency", stage.Currency ?? "CNY"),
+            ("siblings", siblings.ToJson()),
         ];
         return db.ExecuteSqlAsync(sql, all.Where(parameter => sql.Contains("@" + parameter.Name, StringComparison.Ordinal)), cancellationToken);
     }

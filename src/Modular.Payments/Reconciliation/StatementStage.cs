@@ -104,6 +104,15 @@ internal sealed class StatementStage(ModularDbContext db, IBulkInsert bulk) : IA
         await db.ExecuteSqlAsync(db.Dialect.Prepare(Table, "payment_no"), [], cancellationToken);
     }
 
+    /// <summary>Counts again, after lines were found to belong to others.</summary>
+    public async Task RecountAsync(CancellationToken cancellationToken)
+    {
+        await using var command = await db.SqlAsync($"SELECT COUNT(*), COALESCE(CAST(SUM(fee_minor) AS bigint), 0) FROM {Table}", [], cancellationToken);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        (Lines, FeesMinor) = (reader.GetInt64(0), reader.GetInt64(1));
+    }
+
     private static string? Problem(StatementLine? line) => line switch
     {
         null => "the plugin returned nothing.",
@@ -112,7 +121,6 @@ internal sealed class StatementStage(ModularDbContext db, IBulkInsert bulk) : IA
             "a number or state is empty or longer than 64 characters.",
         { Amount: { Minor: < 0 or > Money.MaxMinor } } or { FeeMinor: < -Money.MaxMinor or > Money.MaxMinor } => "an amount is out of range.",
         { Amount.Currency: not { Length: 3 } } => "the currency is no code of three letters.",
-        { Kind: StatementLineKind.Refund, RefundNo: null, ProviderRefundNo: null } => "a refund has no number.",
         _ => null,
     };
 

@@ -191,14 +191,95 @@ public sealed class ReconciliationTests
     {
         await using var scripted = await ScriptedShop.StartAsync(store);
         var (_, paymentNo) = await scripted.PaidAsync();
-        var today = Today(scripted);
+        var (today, noon) = (Today(scripted), Noon(scripted));
         var waiting = await ReconcileAsync(scripted, "notready", today);
         Assert.Equal(("queued", "The bill is not made yet."), (waiting["status"]!.GetValue<string>(), waiting["error"]!.GetValue<string>()));
 
-        scripted.Says = words => words[0] == "bill" ? $"payment {paymentNo} T{paymentNo} 36800 0 {Noon(scripted)}" : null;
+        // Asked for before its bill could be there, it waits for that moment, and from then on asks again and again.
+        scripted.Says = words => words[0] == "bill" ? "notready" : null;
+        var ready = new DateTimeOffset(today.AddDays(1).ToDateTime(new TimeOnly(10, 0)), TimeSpan.FromHours(8));
+        scripted.Shop.Clock.Advance(ready - TimeSpan.FromSeconds(1) - scripted.Shop.Clock.GetUtcNow());
+        Assert.Equal(0, await scripted.Shop.SendAsync(new ReconcileStatements.Command()));
+        scripted.Shop.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, await scripted.Shop.SendAsync(new ReconcileStatements.Command()));
+        Assert.Equal("queued", (await ShowAsync(scripted, today))["status"]!.GetValue<string>());
+
+        scripted.Says = words => words[0] == "bill" ? $"payment {paymentNo} T{paymentNo} 36800 0 {noon}" : null;
         scripted.Shop.Clock.Advance(TimeSpan.FromMinutes(1));
         await scripted.Shop.SendAsync(new ReconcileStatements.Command());
         Assert.Equal("done", (await ShowAsync(scripted, today))["status"]!.GetValue<string>());
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task F20_T08_a_day_whose_bill_failed_waits_among_the_exceptions_and_is_fetched_again_by_itself(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        var (_, paymentNo) = await scripted.PaidAsync();
+        var (today, noon) = (Today(scripted), Noon(scripted));
+        scripted.Says = words => words[0] == "bill" ? "unknown" : null;
+        scripted.Shop.Clock.Advance(TimeSpan.FromDays(1.5));
+        for (var hour = 0; hour < 30; hour++)
+        {
+            await scripted.Shop.SendAsync(new ReconcileStatements.Command());
+            scripted.Shop.Clock.Advance(TimeSpan.FromHours(1));
+        }
+
+        Assert.Equal("failed", (await ShowAsync(scripted, today))["status"]!.GetValue<string>());
+        Assert.Contains((await scripted.Shop.SendAsync(new ListExceptions.Query())).Days, day => (day.Provider, day.Date) == (scripted.First, $"{today:yyyy-MM-dd}"));
+
+        scripted.Says = words => words[0] == "bill" ? $"payment {paymentNo} T{paymentNo} 36800 0 {noon}" : null;
+        scripted.Shop.Clock.Advance(TimeSpan.FromHours(3));
+        await scripted.Shop.SendAsync(new ReconcileStatements.Command());
+        Assert.Equal("done", (await ShowAsync(scripted, today))["status"]!.GetValue<string>());
+        Assert.DoesNotContain((await scripted.Shop.SendAsync(new ListExceptions.Query())).Days, day => day.Date == $"{today:yyyy-MM-dd}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task A_merchants_bill_lists_the_trades_of_both_instances_and_each_keeps_its_own(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        var (_, mine) = await scripted.PaidAsync();
+        var orderNo = await scripted.Shop.PlaceOrderAsync("courtyard-room");
+        var theirs = (await scripted.Shop.StartPaymentAsync(orderNo, "qr", scripted.Second))["paymentNo"]!.GetValue<string>();
+        Assert.Equal((200, "success"), await scripted.NotifyPaidAsync(scripted.Second, theirs, 36800));
+
+        var at = Noon(scripted);
+        var bill = $"""
+            payment {mine} T{mine} 36800 221 {at}
+            payment {theirs} T{theirs} 36800 100 {at}
+            refund {theirs} T{theirs} 5 -1 {at} CONSOLE1
+            payment FOREIGN1 TFOREIGN1 500 3 {at}
+            """;
+        var first = await ReconcileAsync(scripted, bill);
+        Assert.Equal([("missing_here", "FOREIGN1", "open")], Told(first));
+        Assert.Equal((2L, 1L), (first["lines"]!.GetValue<long>(), first["matched"]!.GetValue<long>()));
+
+        var second = await ReconcileAsync(scripted, bill, provider: scripted.Second);
+        Assert.Equal([("refund", theirs, "open")], Told(second));
+        Assert.Equal((2L, 1L), (second["lines"]!.GetValue<long>(), second["matched"]!.GetValue<long>()));
+
+        Assert.Equal("1", await scripted.Shop.ScalarAsync("SELECT COUNT(*) FROM payments_ledger WHERE kind = 'foreign'"));
+        Assert.Equal("323", await scripted.Shop.ScalarAsync("SELECT SUM(amount_minor) FROM payments_ledger WHERE kind = 'fee'"));
+        await scripted.Shop.AssertBooksAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task L04_refunds_without_a_number_are_told_one_by_one_and_spoil_nothing(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        var (_, paymentNo) = await scripted.PaidAsync();
+        var at = Noon(scripted);
+        var bill = $"""
+            payment {paymentNo} T{paymentNo} 36800 0 {at}
+            refund {paymentNo} T{paymentNo} 100 0 {at}
+            refund {paymentNo} T{paymentNo} 100 0 {at}
+            """;
+        var day = await ReconcileAsync(scripted, bill);
+        Assert.Equal([("refund", paymentNo, "open"), ("refund", paymentNo, "open")], Told(day));
+        Assert.Equal(Told(day), Told(await ReconcileAsync(scripted, bill)));
     }
 
     [Theory]
@@ -256,22 +337,23 @@ public sealed class ReconciliationTests
         return (orderNo, (await scripted.Shop.StartPaymentAsync(orderNo, "qr", scripted.First))["paymentNo"]!.GetValue<string>());
     }
 
-    private static async Task<JsonNode> ReconcileAsync(ScriptedShop scripted, string bill, DateOnly? day = null)
+    private static async Task<JsonNode> ReconcileAsync(ScriptedShop scripted, string bill, DateOnly? day = null, string? provider = null)
     {
+        provider ??= scripted.First;
         var usual = scripted.Says;
         scripted.Says = words => words[0] == "bill" ? bill.ReplaceLineEndings("\n") : usual(words);
         var date = day ?? Today(scripted);
-        var asked = await RequestAsync(scripted, new { provider = scripted.First, date = date.ToString("yyyy-MM-dd", null) });
-        Assert.Equal((202, $"/api/reconciliations/{scripted.First}/{date:yyyy-MM-dd}"), (asked.Status, asked.Location));
+        var asked = await RequestAsync(scripted, new { provider, date = date.ToString("yyyy-MM-dd", null) });
+        Assert.Equal((202, $"/api/reconciliations/{provider}/{date:yyyy-MM-dd}"), (asked.Status, asked.Location));
         await scripted.Shop.SendAsync(new ReconcileStatements.Command());
         scripted.Says = usual;
-        return await ShowAsync(scripted, date);
+        return await ShowAsync(scripted, date, provider);
     }
 
     private static Task<Reply> RequestAsync(ScriptedShop scripted, object body) => scripted.Shop.Api.PostAsync("/api/reconciliations", body);
 
-    private static async Task<JsonNode> ShowAsync(ScriptedShop scripted, DateOnly day) =>
-        (await scripted.Shop.Api.GetTextAsync($"/api/reconciliations/{scripted.First}/{day:yyyy-MM-dd}")).Json;
+    private static async Task<JsonNode> ShowAsync(ScriptedShop scripted, DateOnly day, string? provider = null) =>
+        (await scripted.Shop.Api.GetTextAsync($"/api/reconciliations/{provider ?? scripted.First}/{day:yyyy-MM-dd}")).Json;
 
     private static (string Class, string? PaymentNo, string Remedy)[] Told(JsonNode day) =>
     [

@@ -13,9 +13,12 @@ public readonly record struct Money(long Minor, string Currency)
     /// <summary>An amount of <paramref name="fen"/> fen.</summary>
     public static Money Cny(long fen) => new(fen, "CNY");
 
-    /// <summary>The amount as the gateways write it: digits, a point, two digits (<c>368.00</c>); never a sign of grouping.</summary>
+    /// <summary>
+    /// The amount as the gateways write it: digits, a point, two digits (<c>368.00</c>); never a sign of grouping. Less than nothing,
+    /// which no gateway takes but a bill's fees may come to, begins with a minus.
+    /// </summary>
     public string ToDecimalString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Minor / 100}.{Math.Abs(Minor % 100):00}");
+        string.Create(CultureInfo.InvariantCulture, $"{(Minor < 0 ? "-" : "")}{Math.Abs(Minor / 100)}.{Math.Abs(Minor % 100):00}");
 
     /// <summary>
     /// Reads an amount as the gateways write it: one to eleven digits and, optionally, a point with one or two digits.

@@ -9,10 +9,11 @@ namespace Modular.ScriptedPlugin;
 /// <see cref="Script"/>; each call hands it one line and takes one line back. It signs and checks nothing.
 /// </summary>
 /// <remarks>
-/// Calls: <c>query I P</c>, <c>close I P</c>, <c>refund I R P minor</c>, <c>ask I R P minor</c>, <c>bill I yyyy-MM-dd</c>, where I is
-/// the instance. Answers: <c>paid minor trade</c>, <c>pending</c>, <c>closed</c>, <c>notfound</c>, <c>unknown</c>; of refunds
-/// <c>succeeded</c>, <c>processing</c>, <c>failed</c>, <c>abnormal</c>, <c>notfound</c>, <c>unknown</c>, <c>rejected CODE</c>,
-/// <c>retry CODE</c>; of bills <c>empty</c>, <c>notready</c>, <c>unknown</c>, or lines <c>payment no trade minor fee time</c> and
+/// Calls: <c>start I P</c>, <c>query I P</c>, <c>close I P</c>, <c>refund I R P minor</c>, <c>ask I R P minor</c>, <c>bill I yyyy-MM-dd</c>,
+/// where I is the instance. Answers: of starts <c>started</c>, <c>alreadypaid</c>, <c>unknown</c>; of payments <c>paid minor trade</c>,
+/// <c>pending</c>, <c>closed</c>, <c>notfound</c>, <c>unknown</c>; of refunds <c>succeeded</c>, <c>processing</c>, <c>failed</c>, <c>abnormal</c>,
+/// <c>notfound</c>, <c>unknown</c>, <c>rejected CODE</c>, <c>retry CODE</c>; of bills <c>empty</c>, <c>notready</c>, <c>unknown</c>, or lines
+/// <c>payment no trade minor fee time</c> and
 /// <c>refund no trade minor fee time refundNo</c>, where a line <c>broken</c> ends the reading with an error. A notification's
 /// body is <c>paid P minor trade</c>, or <c>refunded R P minor</c>, or <c>abnormal R P minor</c>.
 /// </remarks>
@@ -40,8 +41,13 @@ internal sealed class ScriptedProvider(string instance, int? maxRefunds) : IPaym
 
     public RefundLimits RefundLimits => new(maxRefunds, maxRefunds is null ? TimeSpan.Zero : TimeSpan.FromMinutes(1), TimeSpan.FromDays(365));
 
-    public Task<StartAnswer> StartAsync(StartRequest request, CancellationToken cancellationToken) =>
-        Task.FromResult<StartAnswer>(new StartAnswer.Started(new PaymentAction.QrCode("https://scripted.invalid/" + request.PaymentNo)));
+    public Task<StartAnswer> StartAsync(StartRequest request, CancellationToken cancellationToken) => Task.FromResult<StartAnswer>(
+        Ask($"start {instance} {request.PaymentNo}")[0] switch
+        {
+            "started" => new StartAnswer.Started(new PaymentAction.QrCode("https://scripted.invalid/" + request.PaymentNo)),
+            "alreadypaid" => new StartAnswer.AlreadyPaid("The script calls it paid."),
+            _ => new StartAnswer.Unknown("The script does not say."),
+        });
 
     public Task<QueryAnswer> QueryAsync(PaymentReference payment, CancellationToken cancellationToken)
     {

@@ -13,7 +13,9 @@ public static class WriteConflict
     public static bool Is(Exception exception) => exception switch
     {
         DbUpdateConcurrencyException => true,
-        DbUpdateException { InnerException: DbException inner } => Is(inner),
+        DbUpdateException { InnerException: { } inner } => Is(inner),
+        // So EF wraps whatever its provider calls transient when nothing of its own tries again.
+        InvalidOperationException { InnerException: (DbException or DbUpdateException) and var inner } => Is(inner),
         DbException { SqlState: "23505" or "40001" or "40P01" } => true,
         // Microsoft.Data.Sqlite carries SQLite's primary code in ErrorCode's place of its own; read it without a reference to the package.
         DbException e when e.GetType().Name == "SqliteException" => e.GetType().GetProperty("SqliteErrorCode")?.GetValue(e) is 19 or 5,

@@ -13,6 +13,7 @@ public sealed class ShopMeter
     public const string Name = "Modular";
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> sweeps = new();
+    private readonly ConcurrentDictionary<string, DateTimeOffset> failing = new();
     private readonly TimeProvider time;
     private readonly Counter<long> started;
     private readonly Counter<long> settled;
@@ -38,14 +39,17 @@ public sealed class ShopMeter
         refunds = meter.CreateCounter<long>("modular.refunds", "{refund}", "Reports about refunds, by their effect.");
         webhooks = meter.CreateCounter<long>("modular.webhooks", "{try}", "Tries to deliver a webhook, by what came of them.");
         meter.CreateObservableGauge("modular.outbox.lag", () => Volatile.Read(ref outboxLagSeconds), "s", "How long the oldest event that is due has waited, at the last sweep of this node.");
-        meter.CreateObservableGauge("modular.sweep.age", SweepAges, "s", "The time since a sweep last ended on this node.");
+        meter.CreateObservableGauge("modular.sweep.age", SweepAges, "s", "The time since a sweep last ended well on this node.");
     }
 
     /// <summary>When measuring began, UTC.</summary>
     public DateTimeOffset StartedAt { get; }
 
-    /// <summary>When a sweep last ended on this node, UTC; null when none has since the start.</summary>
+    /// <summary>When a sweep last ended well on this node, UTC; null when none has since the start.</summary>
     public DateTimeOffset? LastSweepAt => sweeps.IsEmpty ? null : sweeps.Values.Max();
+
+    /// <summary>The sweeps that do nothing but fail on this node, and since when, UTC.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> FailingSweeps => failing;
 
     public void PaymentStarted(string provider, string scene, string answer) => started.Add(1, new TagList { { "provider", provider }, { "scene", scene }, { "answer", answer } });
 
@@ -67,7 +71,13 @@ public sealed class ShopMeter
 
     public void OutboxSeen(TimeSpan lag) => Volatile.Write(ref outboxLagSeconds, Math.Max(0, lag.TotalSeconds));
 
-    public void SweepEnded(string sweep) => sweeps[sweep] = time.GetUtcNow();
+    public void SweepEnded(string sweep)
+    {
+        sweeps[sweep] = time.GetUtcNow();
+        failing.TryRemove(sweep, out _);
+    }
+
+    public void SweepFailed(string sweep) => failing.TryAdd(sweep, time.GetUtcNow());
 
     private IEnumerable<Measurement<double>> SweepAges()
     {

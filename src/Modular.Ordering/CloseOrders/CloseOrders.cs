@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -28,15 +29,30 @@ public static partial class CloseOrders
             var closed = 0;
             foreach (var orderNo in await Due.TakeAsync<string>(db, time.UtcNow(), Lease, cancellationToken))
             {
-                if (await mediator.Send(new EndAttempts(orderNo), cancellationToken) == AttemptsEnd.Ended
-                    && await CloseAsync(orderNo, cancellationToken))
-                {
-                    LogClosed(orderNo);
-                    closed++;
-                }
+                closed += await TryEndAsync(orderNo, cancellationToken) ? 1 : 0;
             }
 
             return closed;
+        }
+
+        [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "One order's failure must not keep the others open; it comes up again.")]
+        private async Task<bool> TryEndAsync(string orderNo, CancellationToken cancellationToken)
+        {
+            try
+            {
+                if (await mediator.Send(new EndAttempts(orderNo), cancellationToken) != AttemptsEnd.Ended || !await CloseAsync(orderNo, cancellationToken))
+                {
+                    return false;
+                }
+
+                LogClosed(orderNo);
+                return true;
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                LogFailed(e, orderNo);
+                return false;
+            }
         }
 
         private async Task<bool> CloseAsync(string orderNo, CancellationToken cancellationToken)
@@ -61,5 +77,8 @@ public static partial class CloseOrders
 
         [LoggerMessage(Level = LogLevel.Information, Message = "Order {OrderNo} closed unpaid")]
         private partial void LogClosed(string orderNo);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Order {OrderNo} could not be closed")]
+        private partial void LogFailed(Exception exception, string orderNo);
     }
 }

@@ -54,7 +54,25 @@ public static class PlaceOrder
     internal sealed class Handler(ModularDbContext db, Catalogue catalogue, OrderingOptions options, TimeProvider time)
         : IRequestHandler<Command, Outcome>
     {
+        private const int MaxTries = 3;
+
         public async Task<Outcome> Handle(Command command, CancellationToken cancellationToken)
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    return await TakeAsync(command, cancellationToken);
+                }
+                catch (Exception e) when (attempt < MaxTries && WriteConflict.Is(e))
+                {
+                    // The same request arrived twice at once and the other one was faster: its answer is there now.
+                    db.ChangeTracker.Clear();
+                }
+            }
+        }
+
+        private async Task<Outcome> TakeAsync(Command command, CancellationToken cancellationToken)
         {
             if (command.Key is { } key && await FindAnswerAsync(key, cancellationToken) is { } earlier)
             {
@@ -71,17 +89,7 @@ public static class PlaceOrder
                 db.Add(OrderApi.Answer(command.Key, view, order.CreatedAt));
             }
 
-            try
-            {
-                await db.SaveChangesAsync(cancellationToken);
-            }
-            catch (DbUpdateException e) when (command.Key is not null && WriteConflict.Is(e))
-            {
-                // The same request arrived twice at once and the other one was faster.
-                db.ChangeTracker.Clear();
-                return await FindAnswerAsync(command.Key, cancellationToken) ?? throw new InvalidOperationException("An order could not be stored.", e);
-            }
-
+            await db.SaveChangesAsync(cancellationToken);
             return new Outcome.Placed(view);
         }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -37,7 +38,7 @@ public static partial class ConfirmPayments
                 var due = await ClaimAsync(cancellationToken);
                 await Parallel.ForEachAsync(
                     due, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
-                    async (payment, ct) => await CheckAsync(payment, ct));
+                    async (payment, ct) => await TryCheckAsync(payment, ct));
                 total += due.Count;
                 if (due.Count < BatchSize)
                 {
@@ -52,6 +53,19 @@ public static partial class ConfirmPayments
             return ids.Count == 0
                 ? []
                 : await db.Set<Payment>().AsNoTracking().Where(payment => ids.Contains(payment.Id)).ToListAsync(cancellationToken);
+        }
+
+        [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "One payment's failure must not keep the others from being asked; it comes up again.")]
+        private async Task TryCheckAsync(Payment payment, CancellationToken cancellationToken)
+        {
+            try
+            {
+                await CheckAsync(payment, cancellationToken);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                LogFailed(e, payment.PaymentNo);
+            }
         }
 
         private async Task CheckAsync(Payment payment, CancellationToken cancellationToken)
@@ -91,5 +105,8 @@ public static partial class ConfirmPayments
 
         [LoggerMessage(Level = LogLevel.Information, Message = "Payment {PaymentNo} checked at {Provider}: {Detail}")]
         private partial void LogChecked(string paymentNo, string provider, string detail);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Payment {PaymentNo} could not be checked")]
+        private partial void LogFailed(Exception exception, string paymentNo);
     }
 }

@@ -65,7 +65,25 @@ public static class RefundPayment
     internal sealed class Handler(ModularDbContext db, ProviderCatalogue providers, RefundOptions options, TimeProvider time)
         : IRequestHandler<Command, Outcome>
     {
+        private const int MaxTries = 5;
+
         public async Task<Outcome> Handle(Command command, CancellationToken cancellationToken)
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    return await DecideAsync(command, cancellationToken);
+                }
+                catch (Exception e) when (attempt < MaxTries && WriteConflict.Is(e))
+                {
+                    // The same request arrived twice at once, or another change of the payment was faster; loading again shows what is done.
+                    db.ChangeTracker.Clear();
+                }
+            }
+        }
+
+        private async Task<Outcome> DecideAsync(Command command, CancellationToken cancellationToken)
         {
             if (command.Key is { } key && await FindAnswerAsync(key, cancellationToken) is { } earlier)
             {
@@ -83,16 +101,7 @@ public static class RefundPayment
                 return problem;
             }
 
-            try
-            {
-                return await TakeAsync(command, payment, provider!, cancellationToken);
-            }
-            catch (DbUpdateException e) when (command.Key is not null && WriteConflict.Is(e))
-            {
-                // The same request arrived twice at once and the other one was faster; its commit undid nothing of ours.
-                db.ChangeTracker.Clear();
-                return await FindAnswerAsync(command.Key, cancellationToken) ?? throw new InvalidOperationException("A refund could not be stored.", e);
-            }
+            return await TakeAsync(command, payment, provider!, cancellationToken);
         }
 
         private Outcome.Refused? Problem(Payment payment, ProviderInstance? provider, Money amount)

@@ -161,7 +161,7 @@ public static class StartPayment
                 await db.SaveChangesAsync(cancellationToken);
                 return attempt;
             }
-            catch (DbUpdateException e) when (WriteConflict.Is(e))
+            catch (Exception e) when (WriteConflict.Is(e))
             {
                 return null;
             }

@@ -7,6 +7,7 @@ using Modular.Kernel.Data;
 using Modular.Kernel.Outbox;
 using Modular.Kernel.Telemetry;
 using Modular.Payments;
+using Modular.Web.Jobs;
 using Modular.Webhooks;
 
 namespace Modular.Web.Health;
@@ -69,8 +70,11 @@ internal static class ShopHealth
         }
     }
 
-    /// <summary>A node whose jobs stand still takes orders and money all the same, so it is degraded and not out of service.</summary>
-    private sealed class JobsCheck(ShopMeter meter, IConfiguration configuration, TimeProvider time) : IHealthCheck
+    /// <summary>
+    /// A node whose jobs stand still takes orders and money all the same, so it is degraded and not out of service. Only one that
+    /// never had its jobs scheduled is unhealthy: it was not set up rightly and should not take the place of one that was.
+    /// </summary>
+    private sealed class JobsCheck(ShopMeter meter, IServiceProvider services, IConfiguration configuration, TimeProvider time) : IHealthCheck
     {
         // The sweeps run every two seconds; with many nodes each gets its share.
         private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(60);
@@ -82,9 +86,21 @@ internal static class ShopHealth
                 return Task.FromResult(HealthCheckResult.Healthy("This node leaves the jobs to others."));
             }
 
+            if (!services.GetRequiredService<SweepSchedule>().IsEntered)
+            {
+                return Task.FromResult(HealthCheckResult.Unhealthy("Hangfire's storage does not take the jobs; this node runs the sweeps by itself. Run 'dotnet Modular.Web.dll migrate' and see the log."));
+            }
+
+            var now = time.GetUtcNow();
+            var failing = meter.FailingSweeps.Where(sweep => now - sweep.Value > LongestSilence).ToDictionary(sweep => sweep.Key, sweep => (object)sweep.Value);
+            if (failing.Count > 0)
+            {
+                return Task.FromResult(HealthCheckResult.Degraded("Jobs of this node do nothing but fail, since the times shown: see /hangfire and the log.", data: failing));
+            }
+
             // A node that has just started has had no time yet.
             var since = meter.LastSweepAt ?? meter.StartedAt;
-            return Task.FromResult(time.GetUtcNow() - since <= LongestSilence
+            return Task.FromResult(now - since <= LongestSilence
                 ? HealthCheckResult.Healthy()
                 : HealthCheckResult.Degraded("No job has run on this node for a minute: see /hangfire and the log.", data: new Dictionary<string, object> { ["lastRun"] = since }));
         }

@@ -16,15 +16,6 @@ namespace Modular.Web.Jobs;
 /// <summary>Sets Hangfire up: PostgreSQL's storage where the shop uses PostgreSQL, the memory's with SQLite.</summary>
 internal static class SweepServices
 {
-    // A due payment must be asked within five seconds: two of the schedule, one of the scheduler, one of the queue.
-    private const string EveryTwoSeconds = "*/2 * * * * *";
-
-    // A day that somebody asks for by hand begins soon; what is due by itself is told by its row.
-    private const string EveryFiveSeconds = "*/5 * * * * *";
-
-    // In the small hours of China, where the shops of these providers are.
-    private const string Nightly = "30 19 * * *";
-
     public static void AddSweeps(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddScoped<Sweeps>();
@@ -41,27 +32,16 @@ internal static class SweepServices
                 server.SchedulePollingInterval = TimeSpan.FromSeconds(1);
                 server.ShutdownTimeout = TimeSpan.FromSeconds(10);
             });
+            services.AddSingleton<SweepSchedule>().AddHostedService(provider => provider.GetRequiredService<SweepSchedule>());
         }
     }
 
     public static void ScheduleSweeps(this WebApplication app)
     {
-        if (!app.Configuration.GetValue("Modular:Jobs:Enabled", true))
+        if (app.Configuration.GetValue("Modular:Jobs:Enabled", true))
         {
-            return;
+            app.Services.GetRequiredService<SweepSchedule>().TryEnter();
         }
-
-        var jobs = app.Services.GetRequiredService<IRecurringJobManager>();
-        var utc = new RecurringJobOptions { TimeZone = TimeZoneInfo.Utc };
-        jobs.AddOrUpdate<Sweeps>("confirm-payments", sweeps => sweeps.ConfirmPaymentsAsync(CancellationToken.None), EveryTwoSeconds, utc);
-        jobs.AddOrUpdate<Sweeps>("send-refunds", sweeps => sweeps.SendRefundsAsync(CancellationToken.None), EveryTwoSeconds, utc);
-        jobs.AddOrUpdate<Sweeps>("reconcile-statements", sweeps => sweeps.ReconcileStatementsAsync(CancellationToken.None), EveryFiveSeconds, utc);
-        jobs.AddOrUpdate<Sweeps>("audit", sweeps => sweeps.AuditAsync(CancellationToken.None), Cron.Hourly(), utc);
-        jobs.AddOrUpdate<Sweeps>("close-orders", sweeps => sweeps.CloseOrdersAsync(CancellationToken.None), EveryTwoSeconds, utc);
-        jobs.AddOrUpdate<Sweeps>("forget-messages", sweeps => sweeps.ForgetMessagesAsync(CancellationToken.None), Nightly, utc);
-        jobs.AddOrUpdate<Sweeps>("dispatch-events", sweeps => sweeps.DispatchEventsAsync(CancellationToken.None), EveryTwoSeconds, utc);
-        jobs.AddOrUpdate<Sweeps>("send-webhooks", sweeps => sweeps.SendWebhooksAsync(CancellationToken.None), EveryTwoSeconds, utc);
-        jobs.AddOrUpdate<Sweeps>("forget-webhooks", sweeps => sweeps.ForgetWebhooksAsync(CancellationToken.None), Nightly, utc);
     }
 
     public static void MapSweepDashboard(this WebApplication app)

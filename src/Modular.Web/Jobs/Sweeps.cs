@@ -66,13 +66,17 @@ public sealed class Sweeps(IMediator mediator, ShopMeter meter)
 
     private async Task<int> RunAsync(IRequest<int> request, CancellationToken cancellationToken, [CallerMemberName] string job = "")
     {
+        var sweep = JsonNamingPolicy.KebabCaseLower.ConvertName(job[..^"Async".Length]);
         try
         {
-            return await mediator.Send(request, cancellationToken);
+            var worked = await mediator.Send(request, cancellationToken);
+            meter.SweepEnded(sweep);
+            return worked;
         }
-        finally
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
-            meter.SweepEnded(JsonNamingPolicy.KebabCaseLower.ConvertName(job[..^"Async".Length]));
+            meter.SweepFailed(sweep);
+            throw;
         }
     }
 }

@@ -25,6 +25,41 @@ public sealed class DoctorTests(OwnShops shops) : IClassFixture<OwnShops>
     }
 
     [Fact]
+    public async Task B15_a_genuine_message_of_the_sandbox_pays_nothing_in_production_and_is_named()
+    {
+        using var live = new AlipayParty();
+        await using var shop = await TestShop.StartAsync(new TestShopOptions
+        {
+            Store = Stores.Sqlite,
+            Settings = new Dictionary<string, string?>
+            {
+                ["Modular:Providers:live:Plugin"] = "Modular.Payments.Alipay",
+                ["Modular:Providers:live:Gateway"] = "https://openapi.alipay.com/gateway.do",
+                ["Modular:Providers:live:AppId"] = AlipayParty.AppId,
+                ["Modular:Providers:live:SellerId"] = AlipayParty.SellerId,
+                ["Modular:Providers:live:PrivateKey"] = live.AppKey.ExportPkcs8PrivateKeyPem(),
+                ["Modular:Providers:live:AlipayPublicKey"] = live.AlipayKey.ExportSubjectPublicKeyInfoPem(),
+            },
+        });
+        var orderNo = await shop.PlaceOrderAsync();
+        var paymentNo = (await shop.StartPaymentAsync(orderNo, provider: "live"))["paymentNo"]!.GetValue<string>();
+        var fields = AlipayParty.PaidFields(paymentNo, "0.01");
+
+        // The same account number in both worlds, so that the key alone tells them apart.
+        var trial = shop.Alipay.Sign(fields);
+        Assert.Equal((400, "fail"), await shop.NotifyAsync(trial, "live"));
+        Assert.Equal("sandbox-credentials", (await shop.InboxRowAsync(trial, "live"))!.Cause);
+
+        // At the sandbox's own address it is genuine, and about a payment of another instance.
+        Assert.Equal((400, "fail"), await shop.NotifyAsync(trial));
+        Assert.Equal("unknown_payment", (await shop.InboxRowAsync(trial))!.Reason);
+        await shop.AssertUntouchedAsync(orderNo, paymentNo);
+
+        Assert.Equal((200, "success"), await shop.NotifyAsync(live.Sign(fields), "live"));
+        await shop.AssertPaidOnceAsync(orderNo, paymentNo);
+    }
+
+    [Fact]
     public async Task A_kept_request_is_explained_on_demand()
     {
         var shop = await shops.OnAsync(Stores.Sqlite);

@@ -107,7 +107,7 @@ public sealed class PreflightTests(PreflightTests.Surroundings fixture) : IClass
     [InlineData("wechatpay", "BaseUrl", "https://api.mch.weixin.qq.com", "MchId", "1900000109", PreflightLevel.Fail, "is an example")]
     [InlineData("wechatpayv2", "BaseUrl", "https://api.mch.weixin.qq.com/xdc/apiv2sandbox", "MchId", "1600000000", PreflightLevel.Warn, "moves no money")]
     [InlineData("alipaydirect", "Gateway", "https://mapi.alipaydev.com/gateway.do", "Partner", "2088000000000001", PreflightLevel.Warn, "no money moves")]
-    public async Task A_gateway_and_an_account_of_two_worlds_are_told(string instance, string address, string url, string account, string number, PreflightLevel level, string sentence)
+    public async Task B15_a_gateway_and_an_account_of_two_worlds_are_told(string instance, string address, string url, string account, string number, PreflightLevel level, string sentence)
     {
         var trouble = Assert.Single(Troubles(await RunAsync(instance, new() { [address] = url, [account] = number }, offline: true)));
 

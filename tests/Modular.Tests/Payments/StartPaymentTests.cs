@@ -95,6 +95,57 @@ public sealed class StartPaymentTests(OwnShops shops) : IClassFixture<OwnShops>
 
     [Theory]
     [MemberData(nameof(Shops.All), MemberType = typeof(Shops))]
+    public async Task F10_a_number_that_its_provider_calls_paid_already_is_asked_about_and_adopted(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        var (orderNo, paymentNo) = await scripted.StartedAsync();
+        scripted.Says = words => words[0] switch { "query" => "pending", "start" => "alreadypaid", _ => null };
+
+        // Paid says the one answer and not paid the other: only a report settles, and no other number is made.
+        var unknown = await StartAsync(scripted);
+        Assert.Equal((503, "provider_unknown"), (unknown.Status, unknown.Code));
+        await scripted.Shop.AssertUntouchedAsync(orderNo, paymentNo);
+
+        scripted.Pay(paymentNo);
+        var asked = 0;
+        scripted.Says = words => words[0] switch { "query" => ++asked == 1 ? "pending" : null, "start" => "alreadypaid", _ => null };
+        var paid = await StartAsync(scripted);
+
+        Assert.Equal((409, "order_already_paid", 2), (paid.Status, paid.Code, asked));
+        await scripted.Shop.AssertPaidOnceAsync(orderNo, paymentNo);
+        Assert.Single((await scripted.Shop.OrderAsync(orderNo))["payments"]!.AsArray());
+
+        Task<Reply> StartAsync(ScriptedShop shop) => shop.Shop.Api.PostAsync($"/api/orders/{orderNo}/payments", new { provider = shop.First, scene = "qr" });
+    }
+
+    [Theory]
+    [MemberData(nameof(Shops.All), MemberType = typeof(Shops))]
+    public async Task F10_Alipay_that_has_the_money_already_is_believed_when_its_query_says_so(string store)
+    {
+        var shop = await shops.OnAsync(store);
+        await shop.FaultsAsync(new { gateway = AlipaySteps.AfterWork("Close", "alipay.trade.precreate") });
+        var orderNo = await shop.PlaceOrderAsync();
+        Assert.Equal("provider_unknown", (await StartAsync()).Code);
+        var paymentNo = (await shop.OrderAsync(orderNo))["payments"]![0]!["paymentNo"]!.GetValue<string>();
+
+        // The answer with the code was lost, somebody paid all the same, and the query lags behind.
+        await shop.FaultsAsync(new { });
+        await shop.SilentAsync(paymentNo, queryLagSeconds: 60);
+        await shop.StepAsync(paymentNo, "pay");
+        var unknown = await StartAsync();
+        Assert.Equal((503, "provider_unknown"), (unknown.Status, unknown.Code));
+        Assert.Contains("calls it paid", unknown.Text, StringComparison.Ordinal);
+        await shop.AssertUntouchedAsync(orderNo, paymentNo);
+
+        shop.Clock.Advance(TimeSpan.FromSeconds(61));
+        Assert.Equal((409, "order_already_paid"), await StartAsync() is var paid ? (paid.Status, paid.Code) : default);
+        await shop.AssertPaidOnceAsync(orderNo, paymentNo);
+
+        Task<Reply> StartAsync() => shop.Api.PostAsync($"/api/orders/{orderNo}/payments", new { provider = "alipay", scene = "qr" });
+    }
+
+    [Theory]
+    [MemberData(nameof(Shops.All), MemberType = typeof(Shops))]
     public async Task An_order_that_is_paid_expired_closed_or_unknown_takes_no_payment(string store)
     {
         var shop = await shops.OnAsync(store);

@@ -20,7 +20,10 @@ internal sealed class ScriptedShop : IAsyncDisposable
     private readonly ConcurrentDictionary<string, string> refunded = new();
     private readonly ConcurrentQueue<string> calls = new();
 
-    private ScriptedShop(DirectoryInfo plugins, TestShop shop, string first, string second) => (this.plugins, Shop, First, Second) = (plugins, shop, first, second);
+    private readonly TestShopOptions options;
+
+    private ScriptedShop(DirectoryInfo plugins, TestShopOptions options, TestShop shop, string first, string second) =>
+        (this.plugins, this.options, Shop, First, Second) = (plugins, options, shop, first, second);
 
     public TestShop Shop { get; }
 
@@ -60,18 +63,30 @@ internal sealed class ScriptedShop : IAsyncDisposable
             configured[name.Replace("{first}", first, StringComparison.Ordinal)] = value;
         }
 
-        var shop = await TestShop.StartAsync(new TestShopOptions { Store = store, Settings = configured });
-        var scripted = new ScriptedShop(plugins, shop, first, second);
+        var options = new TestShopOptions { Store = store, Settings = configured };
+        var scripted = new ScriptedShop(plugins, options, await TestShop.StartAsync(options), first, second);
         ByInstance[first] = scripted;
         ByInstance[second] = scripted;
         return scripted;
     }
 
+    /// <summary>A second node of the shop, with the same instances.</summary>
+    public Task<TestShop> BesideAsync() => TestShop.StartAsync(options with { Beside = Shop });
+
+    /// <summary>An order with a payment that is started at the first instance.</summary>
+    public async Task<(string OrderNo, string PaymentNo)> StartedAsync(string sku = "courtyard-room")
+    {
+        var orderNo = await Shop.PlaceOrderAsync(sku);
+        return (orderNo, (await Shop.StartPaymentAsync(orderNo, "qr", First))["paymentNo"]!.GetValue<string>());
+    }
+
+    /// <summary>The shopper pays, and no notification comes.</summary>
+    public void Pay(string paymentNo, long minor = 36800) => paid[paymentNo] = $"paid {minor} T{paymentNo}";
+
     /// <summary>An order with a payment that has been paid and notified.</summary>
     public async Task<(string OrderNo, string PaymentNo)> PaidAsync(long minor = 36800, string sku = "courtyard-room")
     {
-        var orderNo = await Shop.PlaceOrderAsync(sku);
-        var paymentNo = (await Shop.StartPaymentAsync(orderNo, "qr", First))["paymentNo"]!.GetValue<string>();
+        var (orderNo, paymentNo) = await StartedAsync(sku);
         Assert.Equal((200, "success"), await NotifyPaidAsync(First, paymentNo, minor));
         return (orderNo, paymentNo);
     }
@@ -124,6 +139,7 @@ internal sealed class ScriptedShop : IAsyncDisposable
         calls.Enqueue(call);
         return Says(words) ?? words[0] switch
         {
+            "start" => "started",
             "query" => paid.GetValueOrDefault(words[2], "notfound"),
             "close" => paid.ContainsKey(words[2]) ? "unknown" : "closed",
             "refund" => refunded.GetOrAdd(words[2], "succeeded"),

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Npgsql;
 
 namespace Modular.Process.Tests;
 
@@ -122,6 +123,61 @@ public sealed class KilledShopTests
         }
     }
 
+    /// <param name="table">The table at whose change the shop dies.</param>
+    /// <param name="column">What it changes there: the order's mark, which is the fulfilment, or afterwards the event's.</param>
+    /// <param name="isFulfilled">Whether the order is fulfilled when the shop dies.</param>
+    [Theory]
+    [InlineData("ordering_orders", "fulfilled_at", false)]
+    [InlineData("kernel_outbox", "delivered_at", true)]
+    public async Task A_shop_killed_while_it_fulfils_an_order_fulfils_it_once_F07(string table, string column, bool isFulfilled)
+    {
+        const string Waiting = "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        await using var town = await Town.FoundAsync(Stores.PostgreSql);
+        string orderNo;
+        string? fulfilledAt;
+        int fulfilments;
+        await using (var shop = await town.StartShopAsync())
+        {
+            (orderNo, var paymentNo) = await shop.StartedAsync();
+            await town.ScalarAsync("UPDATE kernel_outbox SET due_at = NULL, delivered_at = created_at");
+            Assert.Equal((200, "success"), await shop.NotifyAsync(town.Paid(paymentNo)));
+        }
+
+        await town.ScalarAsync(
+            $"""
+            CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock(7); RETURN NEW; END $$;
+            CREATE TRIGGER hold BEFORE UPDATE OF {column} ON {table} FOR EACH ROW EXECUTE FUNCTION hold();
+            """);
+        await using (var connection = new NpgsqlConnection(town.ConnectionString))
+        {
+            await connection.OpenAsync(TestContext.Current.CancellationToken);
+            await using var holding = new NpgsqlCommand("SELECT pg_advisory_lock(7)", connection);
+            await holding.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+            await using (var shop = await town.StartShopAsync(JobsOn))
+            {
+                await Eventually.BecomesAsync(1, () => town.CountAsync(Waiting), TimeSpan.FromSeconds(30));
+                await shop.KillAsync();
+                fulfilments = Fulfilments(shop, orderNo);
+            }
+
+            // What the dead process had sent to the database must not be carried out after its death.
+            await town.ScalarAsync($"SELECT pg_terminate_backend(pid) FROM {Waiting}");
+            await Eventually.BecomesAsync(0, () => town.CountAsync(Waiting));
+            fulfilledAt = await town.ScalarAsync("SELECT fulfilled_at FROM ordering_orders");
+            Assert.Equal(isFulfilled, fulfilledAt is not null);
+        }
+
+        // As if the dead process's claim had run out, which takes a minute.
+        await town.ScalarAsync($"DROP TRIGGER hold ON {table}");
+        Assert.Equal("1", await town.ScalarAsync("UPDATE kernel_outbox SET due_at = created_at WHERE type = 'order.paid' AND attempts = 1 AND delivered_at IS NULL RETURNING 1"));
+        await using var restarted = await town.StartShopAsync(JobsOn);
+        await Eventually.BecomesAsync("2", () => town.ScalarAsync("SELECT attempts FROM kernel_outbox WHERE type = 'order.paid' AND delivered_at IS NOT NULL"), TimeSpan.FromSeconds(30));
+        var inTheEnd = await town.ScalarAsync("SELECT fulfilled_at FROM ordering_orders");
+        Assert.NotNull(inTheEnd);
+        Assert.Equal(fulfilledAt ?? inTheEnd, inTheEnd);
+        Assert.Equal(1, fulfilments + Fulfilments(restarted, orderNo));
+    }
+
     [Theory]
     [MemberData(nameof(Town.Stores), MemberType = typeof(Town))]
     public async Task Cookies_and_forms_of_before_a_crash_work_after_it_W13(string store)
@@ -149,4 +205,6 @@ public sealed class KilledShopTests
         Assert.StartsWith("/checkout/", location, StringComparison.Ordinal);
         return location!["/checkout/".Length..];
     }
+
+    private static int Fulfilments(ShopProcess shop, string orderNo) => shop.Output.Split($"Order {orderNo} fulfilled").Length - 1;
 }

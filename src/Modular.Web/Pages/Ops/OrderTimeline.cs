@@ -17,6 +17,9 @@ namespace Modular.Web.Pages;
 internal sealed record TimelineItem(
     DateTimeOffset At, string What, string? Number = null, Money? Sum = null, IReadOnlyList<Term>? Terms = null, string? Text = null, string? Link = null, string? Tone = null)
 {
+    /// <summary>The accounts that it moved money between.</summary>
+    public MovementView? Booking { get; init; }
+
     public bool IsAhead { get; init; }
 }
 
@@ -30,7 +33,7 @@ internal static class OrderTimeline
             .Concat(OfAttempts(story))
             .Concat(story.Money.Messages.Select(OfMessage))
             .Concat(story.Money.Refunds.SelectMany(OfRefund))
-            .Concat(story.Money.Movements.Select(it => new TimelineItem(it.At, "booked", it.Reference, it.Amount, [new("booked", it.Kind), new("account", it.Debit), new("account", it.Credit)])))
+            .Concat(story.Money.Movements.Select(it => new TimelineItem(it.At, "booked", it.Reference, it.Amount, [new("booked", it.Kind)]) { Booking = it }))
             .Concat(story.Money.Differences.Select(OfDifference))
             .Concat(OfEvents(story))
             .Concat(actions.Select(it => new TimelineItem(it.At, "action", it.Subject, null, [new("action", it.What), new("outcome", it.Outcome)], it.Detail is null ? it.Who : $"{it.Who}: {it.Detail}")));

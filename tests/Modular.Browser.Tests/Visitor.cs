@@ -49,6 +49,28 @@ internal sealed partial class Visitor(string name, TestShop shop, IBrowserContex
 
     public Task<IResponse?> GoAsync(string path) => Page.GotoAsync(new Uri(shop.Address, path).ToString());
 
+    /// <summary>Asks for one of the operators' pages, signs in at the login and is there.</summary>
+    public async Task SignInAsync(string operatorName, string path)
+    {
+        await GoAsync(path);
+        await FillLoginAsync(operatorName, TestShop.OperatorPassword);
+        await Page.WaitForURLAsync($"**{path}");
+    }
+
+    public async Task FillLoginAsync(string operatorName, string password)
+    {
+        await Page.Locator("#name").FillAsync(operatorName);
+        await Page.Locator("#password").FillAsync(password);
+        await Page.Locator("#sign-in").ClickAsync();
+    }
+
+    /// <summary>Opens what asks before it acts, and says yes.</summary>
+    public async Task ActAsync(string act)
+    {
+        await Page.Locator($"[data-act={act}] summary").ClickAsync();
+        await Page.Locator($"[data-act={act}] button").ClickAsync();
+    }
+
     /// <summary>From the product's page to the checkout; gives the order's number.</summary>
     public async Task<string> OrderAsync(string sku = "test-fen", int nights = 1)
     {

@@ -19,10 +19,15 @@ public static class OperatorAction
     public const string PaymentAsked = "payment_asked";
     public const string MessageProcessed = "message_processed";
     public const string HeldAccepted = "held_accepted";
+    public const string WebhookPaused = "webhook_paused";
+    public const string WebhookResumed = "webhook_resumed";
+    public const string DeliveryResent = "delivery_resent";
+    public const string JobsCommanded = "jobs_commanded";
 
     public static IReadOnlyList<string> All { get; } =
     [
         RefundRequested, RefundApproved, RefundTurnedDown, DifferenceResolved, ReconciliationRequested, PaymentAsked, MessageProcessed, HeldAccepted,
+        WebhookPaused, WebhookResumed, DeliveryResent, JobsCommanded,
     ];
 }
 
@@ -47,7 +52,7 @@ public sealed class AuditEntry
     /// <summary>One of <see cref="OperatorAction"/>.</summary>
     public required string What { get; init; }
 
-    /// <summary>The number of what it was done to: of an order, payment, refund, message or difference.</summary>
+    /// <summary>The number of what it was done to: of an order, payment, refund, message, difference or delivery, or the name of an endpoint or job.</summary>
     public required string Subject { get; init; }
 
     /// <summary>Sums and words of the operator's own.</summary>

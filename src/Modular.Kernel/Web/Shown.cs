@@ -15,6 +15,9 @@ public static class Shown
     /// <summary>A moment by the shop's wall clock: <c>2026-11-25 20:07</c>.</summary>
     public static string Time(DateTimeOffset moment) => moment.ToOffset(ShopOffset).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
+    /// <summary>The same to the second, where things follow each other closely: <c>2026-11-25 20:07:31</c>.</summary>
+    public static string Moment(DateTimeOffset moment) => moment.ToOffset(ShopOffset).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
     /// <summary>A moment of these days by the shop's wall clock, where the date goes without saying: <c>20:07</c>.</summary>
     public static string TimeOfDay(DateTimeOffset moment) => moment.ToOffset(ShopOffset).ToString("HH:mm", CultureInfo.InvariantCulture);
 

@@ -125,6 +125,7 @@ public static class Shop
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
+        app.UseDashboardTrail();
 
         var api = app.MapGroup("/api").RequireAuthorization(ApiKeys.Policy).DisableAntiforgery().AddEndpointFilter<RouteGroupBuilder, ApiErrors>();
         api.MapOrderingApi();

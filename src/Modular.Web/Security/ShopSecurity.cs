@@ -13,9 +13,6 @@ internal static class ShopSecurity
     /// <summary>Signed-in operators of any role.</summary>
     public const string OpsPolicy = "ops";
 
-    /// <summary>Operators who may act, not only look.</summary>
-    public const string OperatorPolicy = "ops-operator";
-
     public const string LoginLimit = "login";
 
     public static void AddShopSecurity(this IServiceCollection services, IConfiguration configuration)
@@ -36,7 +33,6 @@ internal static class ShopSecurity
             .AddScheme<AuthenticationSchemeOptions, ApiKeys>(ApiKeys.Scheme_, null);
         services.AddAuthorizationBuilder()
             .AddPolicy(OpsPolicy, policy => policy.RequireRole(Operators.Viewer, Operators.Operator))
-            .AddPolicy(OperatorPolicy, policy => policy.RequireRole(Operators.Operator))
             .AddPolicy(ApiKeys.Policy, policy => policy.AddAuthenticationSchemes(ApiKeys.Scheme_).RequireAuthenticatedUser());
         services.AddAntiforgery(options =>
         {

@@ -124,6 +124,21 @@
     addEventListener("pagehide", () => source?.close());
   });
 
+  // On a phone the operators' places are one row that scrolls; where one is must be seen.
+  every(".ops-nav [aria-current]", (place) => {
+    const row = place.parentElement;
+    row.scrollLeft = place.offsetLeft - row.offsetLeft - (row.clientWidth - place.offsetWidth) / 2;
+  });
+
+  // Something is finished on another page; whoever comes back from there sees what came of it.
+  if (document.querySelector("[data-look-again]")) {
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") {
+        location.reload();
+      }
+    });
+  }
+
   // A second click on a button that sends a form would send it twice.
   every("form[method=post]", (form) => form.addEventListener("submit", () => {
     const buttons = form.querySelectorAll("button[type=submit]");

@@ -34,11 +34,8 @@ internal sealed class AskRefundPage(IMediator mediator) : OpsPageModel(mediator)
     /// <summary>What was understood, to be confirmed; null while sum and reason are still asked for.</summary>
     public Money? Asked { get; private set; }
 
-    /// <summary>What is wrong with what was entered.</summary>
+    /// <summary>What is wrong with what was entered, as a stable word; <c>refusal.{problem}</c> is its text.</summary>
     public string? Problem { get; private set; }
-
-    /// <summary>The same as the text of the page's own that says so.</summary>
-    public string? ProblemText { get; private set; }
 
     public async Task<IActionResult> OnGetAsync(string paymentNo, CancellationToken cancellationToken)
     {
@@ -82,12 +79,12 @@ internal sealed class AskRefundPage(IMediator mediator) : OpsPageModel(mediator)
         (Key, Amount, Reason) = (key, amount?.Trim(), reason?.Trim());
         if (!Money.TryParseDecimal(Amount ?? "", Payment.Payment.Amount.Currency, out var asked) || asked.Minor <= 0)
         {
-            return Problematic(null, "ask-refund.bad-amount");
+            return Problematic("bad-amount");
         }
 
         if (Reason is not { Length: > 0 and <= 80 } || Reason.Any(char.IsControl))
         {
-            return Problematic(null, "ask-refund.bad-reason");
+            return Problematic("bad-reason");
         }
 
         Asked = asked;
@@ -110,9 +107,9 @@ internal sealed class AskRefundPage(IMediator mediator) : OpsPageModel(mediator)
                 return new SeeOther($"/ops/orders/{Payment.OrderNo}?result=refund_repeated");
             case RefundPayment.Outcome.Refused refused:
                 await RecordAsync(OperatorAction.RefundRequested, paymentNo, detail, refused.Code);
-                return Problematic(refused.Detail, null);
+                return Problematic(refused.Code);
             case RefundPayment.Outcome.KeyReused:
-                return Problematic(null, "ask-refund.used");
+                return Problematic("used");
             default:
                 return NotFound();
         }
@@ -131,9 +128,9 @@ internal sealed class AskRefundPage(IMediator mediator) : OpsPageModel(mediator)
         return true;
     }
 
-    private PageResult Problematic(string? problem, string? text)
+    private PageResult Problematic(string problem)
     {
-        (Problem, ProblemText, Asked) = (problem, text, null);
+        (Problem, Asked) = (problem, null);
         Response.StatusCode = StatusCodes.Status400BadRequest;
         return Page();
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -24,10 +23,12 @@ internal sealed class OpsPage(IMediator mediator, TimeProvider time) : PageModel
         Overview = await mediator.Send(new PaymentsOverview.Query(), cancellationToken);
     }
 
-    /// <summary>How long ago something was, in days, hours and minutes.</summary>
-    public string Age(DateTimeOffset since)
+    /// <summary>How long ago something was: the name of its text, and the one or two numbers in it that matter.</summary>
+    public (string Text, object[] Numbers) Age(DateTimeOffset since) => (time.UtcNow() - since) switch
     {
-        var age = time.UtcNow() - since;
-        return age.ToString(age.TotalDays >= 1 ? "d'd 'hh':'mm" : "hh':'mm':'ss", CultureInfo.InvariantCulture);
-    }
+        { TotalMinutes: < 1 } age => ("age.seconds", [age.Seconds]),
+        { TotalHours: < 1 } age => ("age.minutes", [age.Minutes]),
+        { TotalDays: < 1 } age => ("age.hours", [age.Hours, age.Minutes]),
+        var age => ("age.days", [age.Days, age.Hours]),
+    };
 }

@@ -15,7 +15,7 @@ internal sealed record OrderStory(
 /// </summary>
 /// <param name="Code">A stable word; <c>why.{code}</c> is the sentence's text.</param>
 /// <param name="Tone"><c>good</c>, <c>warm</c> or <c>bad</c>.</param>
-/// <param name="Arguments">What the text has places for.</param>
+/// <param name="Arguments">What the text has places for; a <see cref="Term"/> is said in the reader's language.</param>
 internal sealed record OrderAnswer(string Code, string Tone, params object[] Arguments)
 {
     public static OrderAnswer Of(OrderStory story) => story.Order.Status switch
@@ -50,8 +50,8 @@ internal sealed record OrderAnswer(string Code, string Tone, params object[] Arg
         if (attempts.LastOrDefault(attempt => attempt.Status == "held") is { } held)
         {
             return held.RefundReservedMinor > 0
-                ? new OrderAnswer("held_goes_back", "warm", held.Reason ?? "–")
-                : new OrderAnswer("held", "bad", held.Reason ?? "–", held.Received is { } sum ? Shown.Price(sum) : "?", Shown.Price(held.Amount));
+                ? new OrderAnswer("held_goes_back", "warm", new Term("reason", held.Reason ?? "–"))
+                : new OrderAnswer("held", "bad", new Term("reason", held.Reason ?? "–"), held.Received is { } sum ? Shown.Price(sum) : "?", Shown.Price(held.Amount));
         }
 
         if (attempts.LastOrDefault(attempt => attempt.Status == "refunded") is { } back)
@@ -63,7 +63,7 @@ internal sealed record OrderAnswer(string Code, string Tone, params object[] Arg
         var open = attempts.LastOrDefault(attempt => attempt.Status == "pending") ?? attempts.LastOrDefault(attempt => attempt.IsOpen);
         if (Refusal(story, open) is { } refusal)
         {
-            return new OrderAnswer("refused", "bad", Shown.Time(refusal.ReceivedAt), refusal.Cause ?? refusal.Reason ?? "–", Next(open));
+            return new OrderAnswer("refused", "bad", Shown.Time(refusal.ReceivedAt), refusal.Cause is { } cause ? new Term("cause", cause) : new Term("reason", refusal.Reason ?? "–"), Next(open));
         }
 
         if (open is not null)

@@ -10,13 +10,16 @@ namespace Modular.Web.Pages;
 /// <param name="What">A stable word; <c>timeline.{what}</c> is its text.</param>
 /// <param name="Number">The number of what it happened to.</param>
 /// <param name="Sum">The money that it is about.</param>
-/// <param name="Word">A state or a reason, as a stable word.</param>
+/// <param name="Terms">States and reasons, as stable words.</param>
 /// <param name="Text">The same in a sentence, or what somebody wrote.</param>
 /// <param name="Link">Where more of it is shown.</param>
 /// <param name="Tone"><c>good</c>, <c>warm</c>, <c>bad</c>, or null for what is only told.</param>
 internal sealed record TimelineItem(
-    DateTimeOffset At, string What, string? Number = null, Money? Sum = null, string? Word = null, string? Text = null, string? Link = null, string? Tone = null)
+    DateTimeOffset At, string What, string? Number = null, Money? Sum = null, IReadOnlyList<Term>? Terms = null, string? Text = null, string? Link = null, string? Tone = null)
 {
+    /// <summary>The accounts that it moved money between.</summary>
+    public MovementView? Booking { get; init; }
+
     public bool IsAhead { get; init; }
 }
 
@@ -30,10 +33,10 @@ internal static class OrderTimeline
             .Concat(OfAttempts(story))
             .Concat(story.Money.Messages.Select(OfMessage))
             .Concat(story.Money.Refunds.SelectMany(OfRefund))
-            .Concat(story.Money.Movements.Select(it => new TimelineItem(it.At, "booked", it.Reference, it.Amount, it.Kind, $"{it.Debit} ← {it.Credit}")))
+            .Concat(story.Money.Movements.Select(it => new TimelineItem(it.At, "booked", it.Reference, it.Amount, [new("booked", it.Kind)]) { Booking = it }))
             .Concat(story.Money.Differences.Select(OfDifference))
             .Concat(OfEvents(story))
-            .Concat(actions.Select(it => new TimelineItem(it.At, "action", it.Subject, null, it.What, it.Detail is null ? $"{it.Who} → {it.Outcome}" : $"{it.Who} → {it.Outcome}: {it.Detail}")));
+            .Concat(actions.Select(it => new TimelineItem(it.At, "action", it.Subject, null, [new("action", it.What), new("outcome", it.Outcome)], it.Detail is null ? it.Who : $"{it.Who}: {it.Detail}")));
         return [.. items.Select(item => item with { IsAhead = item.At > story.Now }).OrderBy(item => item.At)];
     }
 
@@ -65,7 +68,7 @@ internal static class OrderTimeline
     {
         foreach (var attempt in story.Money.Attempts)
         {
-            yield return new TimelineItem(attempt.CreatedAt, "attempt", attempt.PaymentNo, attempt.Amount, $"{attempt.Provider} · {attempt.Scene}");
+            yield return new TimelineItem(attempt.CreatedAt, "attempt", attempt.PaymentNo, attempt.Amount, [new("scene", attempt.Scene)], attempt.Provider);
             if (attempt.StartedAt is { } started)
             {
                 yield return new TimelineItem(started, "started", attempt.PaymentNo);
@@ -80,10 +83,10 @@ internal static class OrderTimeline
             if (attempt.SettledAt is { } settled)
             {
                 yield return attempt.ReceivedMinor is null && attempt.Status == "closed"
-                    ? new TimelineItem(settled, "attempt_closed", attempt.PaymentNo, null, attempt.ProviderState)
+                    ? new TimelineItem(settled, "attempt_closed", attempt.PaymentNo, Text: attempt.ProviderState)
                     : new TimelineItem(
-                        settled, attempt.IsKept ? "settled" : "held", attempt.PaymentNo, attempt.Received, attempt.Reason,
-                        string.Join(" · ", new[] { attempt.ConfirmedBy, attempt.ProviderState, attempt.ProviderTradeNo }.Where(it => it is not null)),
+                        settled, attempt.IsKept ? "settled" : "held", attempt.PaymentNo, attempt.Received, [.. Of("reason", attempt.Reason), .. Of("confirmations", attempt.ConfirmedBy)],
+                        string.Join(" · ", new[] { attempt.ProviderState, attempt.ProviderTradeNo }.Where(it => it is not null)),
                         Tone: attempt.IsKept ? "good" : "bad");
             }
 
@@ -101,21 +104,21 @@ internal static class OrderTimeline
     }
 
     private static TimelineItem OfMessage(InboxView message) => new(
-        message.ReceivedAt, $"message_{message.Kind}", message.PaymentNo, null, message.Cause ?? message.Reason ?? message.Effect, message.Detail,
+        message.ReceivedAt, $"message_{message.Kind}", message.PaymentNo, null, message.Cause is { } cause ? Of("cause", cause) : message.Reason is { } reason ? Of("reason", reason) : Of("effect", message.Effect), message.Detail,
         $"/ops/inbox/{message.Id}", message.Verdict == "accepted" ? "good" : "bad");
 
     private static IEnumerable<TimelineItem> OfRefund(RefundWork refund)
     {
         var link = $"/ops/refunds/{refund.RefundNo}";
-        yield return new TimelineItem(refund.CreatedAt, "refund_asked", refund.RefundNo, refund.Amount, refund.RequestedBy ?? refund.Origin, refund.Reason, link);
+        yield return new TimelineItem(refund.CreatedAt, "refund_asked", refund.RefundNo, refund.Amount, [new("refund.origin", refund.Origin)], refund.RequestedBy is { } who ? $"{who}: {refund.Reason}" : refund.Reason, link);
         if (refund.RefundedAt is { } done)
         {
-            yield return new TimelineItem(done, "refund_done", refund.RefundNo, refund.Amount, refund.ProviderRefundNo, Link: link, Tone: "good");
+            yield return new TimelineItem(done, "refund_done", refund.RefundNo, refund.Amount, Text: refund.ProviderRefundNo, Link: link, Tone: "good");
         }
         else if (refund.LastCheckedAt is { } asked)
         {
             yield return new TimelineItem(
-                asked, refund.Status == "failed" ? "refund_failed" : "refund_checked", refund.RefundNo, refund.Amount, refund.StatusReason, refund.Detail, link,
+                asked, refund.Status == "failed" ? "refund_failed" : "refund_checked", refund.RefundNo, refund.Amount, Of("reason", refund.StatusReason), refund.Detail, link,
                 refund.NeedsAttention || refund.Status == "failed" ? "bad" : null);
         }
 
@@ -125,24 +128,26 @@ internal static class OrderTimeline
         }
     }
 
+    private static IReadOnlyList<Term> Of(string kind, string? word) => word is null ? [] : [new Term(kind, word)];
+
     private static TimelineItem OfDifference(DatedDifference it) => new(
         it.Difference.FoundAt, "difference", it.Difference.RefundNo ?? it.Difference.PaymentNo, it.Difference.There?.Amount ?? it.Difference.Here?.Amount,
-        $"{it.Difference.Class} · {it.Difference.Remedy}", it.Difference.Note, $"/ops/reconciliation/{it.Provider}/{it.Date}",
+        [new("difference", it.Difference.Class), new("difference.remedy", it.Difference.Remedy)], it.Difference.Note, $"/ops/reconciliation/{it.Provider}/{it.Date}",
         it.Difference.Remedy == "open" ? "bad" : null);
 
     private static IEnumerable<TimelineItem> OfEvents(OrderStory story)
     {
         foreach (var it in story.Events)
         {
-            yield return new TimelineItem(it.CreatedAt, "event", null, null, it.Type);
+            yield return new TimelineItem(it.CreatedAt, "event", Terms: [new("event", it.Type)]);
             if (it.DeliveredAt is { } delivered)
             {
-                yield return new TimelineItem(delivered, "event_delivered", null, null, it.Type, Tone: "good");
+                yield return new TimelineItem(delivered, "event_delivered", Terms: [new("event", it.Type)], Tone: "good");
             }
             else
             {
                 yield return new TimelineItem(
-                    it.DueAt ?? story.Now, it.IsGivenUp ? "event_given_up" : "event_due", null, null, it.Type, it.Error, Tone: it.IsGivenUp || it.Error is not null ? "bad" : null);
+                    it.DueAt ?? story.Now, it.IsGivenUp ? "event_given_up" : "event_due", Terms: [new("event", it.Type)], Text: it.Error, Tone: it.IsGivenUp || it.Error is not null ? "bad" : null);
             }
         }
     }

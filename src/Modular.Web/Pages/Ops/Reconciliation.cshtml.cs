@@ -14,8 +14,8 @@ internal sealed class ReconciliationPage(IMediator mediator) : OpsPageModel(medi
 
     public IReadOnlyList<ProviderView> Providers { get; private set; } = [];
 
-    /// <summary>Why the day asked for cannot be compared.</summary>
-    public string? Problem { get; private set; }
+    /// <summary>The text that says why the day asked for cannot be compared.</summary>
+    public string? ProblemText { get; private set; }
 
     public Task OnGetAsync(CancellationToken cancellationToken) => LoadAsync(cancellationToken);
 
@@ -33,7 +33,7 @@ internal sealed class ReconciliationPage(IMediator mediator) : OpsPageModel(medi
                 return new SeeOther($"/ops/reconciliation/{queued.Provider}/{queued.Date}");
             case RequestReconciliation.Outcome.Refused refused:
                 await RecordAsync(OperatorAction.ReconciliationRequested, $"{provider}/{date}", null, refused.Code);
-                Problem = refused.Detail;
+                ProblemText = $"refusal.{refused.Code}";
                 Response.StatusCode = StatusCodes.Status400BadRequest;
                 break;
         }

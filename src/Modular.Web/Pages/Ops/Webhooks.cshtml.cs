@@ -1,19 +1,15 @@
 using System.Globalization;
 using MediatR;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.RazorPages;
 using Modular.Kernel;
+using Modular.Kernel.Audit;
 using Modular.Kernel.Web;
-using Modular.Web.Security;
 using Modular.Webhooks;
 
 namespace Modular.Web.Pages;
 
 /// <summary>The endpoints of outgoing webhooks and their deliveries. What is asked stands in the address.</summary>
-[Authorize(Policy = ShopSecurity.OpsPolicy)]
-[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
-internal sealed class WebhooksPage(IMediator mediator, IAuthorizationService authorization) : PageModel
+internal sealed class WebhooksPage(IMediator mediator) : OpsPageModel(mediator)
 {
     public static IReadOnlyList<string> Statuses { get; } = ["pending", "delivered", "given_up"];
 
@@ -27,19 +23,16 @@ internal sealed class WebhooksPage(IMediator mediator, IAuthorizationService aut
 
     public string? OrderNo { get; private set; }
 
-    public bool MayAct { get; private set; }
-
     /// <summary>What pausing or resuming came to; null when neither has just been.</summary>
     public string? Result { get; private set; }
 
     public async Task OnGetAsync(string? endpoint, string? status, string? orderNo, long? before, string? result, CancellationToken cancellationToken)
     {
-        Endpoints = await mediator.Send(new ListEndpoints.Query(), cancellationToken);
+        Endpoints = await Mediator.Send(new ListEndpoints.Query(), cancellationToken);
         Endpoint = Endpoints.Any(known => known.Name == endpoint) ? endpoint : null;
         Status = Statuses.Contains(status) ? status : null;
         OrderNo = orderNo?.Trim() is { Length: > 0 and <= 64 } text ? text : null;
-        Found = await mediator.Send(new ListDeliveries.Query(Endpoint, Status, OrderNo, before), cancellationToken);
-        MayAct = (await authorization.AuthorizeAsync(User, ShopSecurity.OperatorPolicy)).Succeeded;
+        Found = await Mediator.Send(new ListDeliveries.Query(Endpoint, Status, OrderNo, before), cancellationToken);
         Result = EnumText<PauseEndpoint.Outcome>.TryParse(result, out _) ? result : null;
     }
 
@@ -64,14 +57,28 @@ internal sealed class WebhooksPage(IMediator mediator, IAuthorizationService aut
         return !endpoint.IsConfigured ? "removed" : endpoint.Problem is not null ? "broken" : endpoint.PausedAt is not null ? "paused" : "active";
     }
 
+    /// <summary>How a delivery's status is coloured.</summary>
+    public static string Tone(string status) => status switch
+    {
+        "delivered" => "good",
+        "given_up" => "bad",
+        _ => "warm",
+    };
+
     private async Task<IActionResult> ActAsync(string? endpoint, bool pause, CancellationToken cancellationToken)
     {
-        if (!(await authorization.AuthorizeAsync(User, ShopSecurity.OperatorPolicy)).Succeeded)
+        if (!MayAct)
         {
-            return Forbid();
+            return Refused();
         }
 
-        var outcome = await mediator.Send(new PauseEndpoint.Command(endpoint ?? "", User.Identity?.Name ?? "", pause), cancellationToken);
-        return outcome == PauseEndpoint.Outcome.NotFound ? NotFound() : new SeeOther($"/ops/webhooks?result={outcome.ToText()}");
+        var outcome = await Mediator.Send(new PauseEndpoint.Command(endpoint ?? "", Operator, pause), cancellationToken);
+        if (outcome == PauseEndpoint.Outcome.NotFound)
+        {
+            return NotFound();
+        }
+
+        await RecordAsync(pause ? OperatorAction.WebhookPaused : OperatorAction.WebhookResumed, endpoint!, null, outcome.ToText());
+        return new SeeOther($"/ops/webhooks?result={outcome.ToText()}");
     }
 }

@@ -23,11 +23,12 @@ public static class OperatorAction
     public const string WebhookResumed = "webhook_resumed";
     public const string DeliveryResent = "delivery_resent";
     public const string JobsCommanded = "jobs_commanded";
+    public const string EventDispatched = "event_dispatched";
 
     public static IReadOnlyList<string> All { get; } =
     [
         RefundRequested, RefundApproved, RefundTurnedDown, DifferenceResolved, ReconciliationRequested, PaymentAsked, MessageProcessed, HeldAccepted,
-        WebhookPaused, WebhookResumed, DeliveryResent, JobsCommanded,
+        WebhookPaused, WebhookResumed, DeliveryResent, JobsCommanded, EventDispatched,
     ];
 }
 

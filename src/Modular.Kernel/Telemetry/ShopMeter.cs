@@ -22,6 +22,8 @@ public sealed class ShopMeter
     private readonly Histogram<double> calls;
     private readonly Counter<long> refunds;
     private readonly Counter<long> webhooks;
+    private readonly ConcurrentDictionary<string, int> broken = new();
+    private readonly ConcurrentDictionary<string, int> waiting = new();
     private double outboxLagSeconds;
 
     public ShopMeter(IMeterFactory factory, TimeProvider time)
@@ -39,6 +41,8 @@ public sealed class ShopMeter
         refunds = meter.CreateCounter<long>("modular.refunds", "{refund}", "Reports about refunds, by their effect.");
         webhooks = meter.CreateCounter<long>("modular.webhooks", "{try}", "Tries to deliver a webhook, by what came of them.");
         meter.CreateObservableGauge("modular.outbox.lag", () => Volatile.Read(ref outboxLagSeconds), "s", "How long the oldest event that is due has waited, at the last sweep of this node.");
+        meter.CreateObservableGauge("modular.audit.broken", () => Each(broken, "rule"), "{row}", "Rows that break a promise, at this node's last audit; twenty stands for twenty or more.");
+        meter.CreateObservableGauge("modular.exceptions", () => Each(waiting, "kind"), "{case}", "What waits for a person, at this node's last audit.");
         meter.CreateObservableGauge("modular.sweep.age", SweepAges, "s", "The time since a sweep last ended well on this node.");
     }
 
@@ -78,6 +82,13 @@ public sealed class ShopMeter
     }
 
     public void SweepFailed(string sweep) => failing.TryAdd(sweep, time.GetUtcNow());
+
+    public void AuditEnded(string rule, int rows) => broken[rule] = rows;
+
+    public void ExceptionsCounted(string kind, int cases) => waiting[kind] = cases;
+
+    private static IEnumerable<Measurement<int>> Each(ConcurrentDictionary<string, int> counts, string tag) =>
+        counts.Select(count => new Measurement<int>(count.Value, new KeyValuePair<string, object?>(tag, count.Key)));
 
     private IEnumerable<Measurement<double>> SweepAges()
     {

@@ -59,10 +59,10 @@ internal static class PaymentAudit
             "SELECT order_no FROM payments_payments WHERE is_kept GROUP BY order_no HAVING COUNT(*) > 1"),
         new(
             "second_payment_goes_back",
-            "The money of a second payment of an order has a refund.",
+            "The money of a second payment of an order has a refund that did not fail, or a person was told.",
             """
             SELECT p.payment_no FROM payments_payments p
-            WHERE p.status = 'held' AND p.status_reason = 'paid_twice' AND NOT EXISTS (SELECT 1 FROM payments_refunds r WHERE r.payment_no = p.payment_no)
+            WHERE p.status = 'held' AND p.status_reason = 'paid_twice' AND NOT EXISTS (SELECT 1 FROM payments_refunds r WHERE r.payment_no = p.payment_no AND (r.status <> 'failed' OR r.needs_attention))
             """),
         new(
             "kept_is_exact",

@@ -36,8 +36,21 @@ public sealed class Sweeps(IMediator mediator, ShopMeter meter)
     /// <summary>Checks every promise of the stored rows; what is broken is logged as critical.</summary>
     [DisplayName("Audit the books")]
     [AutomaticRetry(Attempts = 0)]
-    public async Task<int> AuditAsync(CancellationToken cancellationToken) =>
-        (await mediator.Send(new RunAudit(), cancellationToken)).Count(finding => finding.Broken.Count > 0);
+    public async Task<int> AuditAsync(CancellationToken cancellationToken)
+    {
+        var findings = await mediator.Send(new RunAudit(), cancellationToken);
+        foreach (var finding in findings)
+        {
+            meter.AuditEnded(finding.Rule.Name, finding.Broken.Count);
+        }
+
+        var overview = await mediator.Send(new PaymentsOverview.Query(Messages: 0), cancellationToken);
+        meter.ExceptionsCounted("held_payment", overview.HeldPayments);
+        meter.ExceptionsCounted("refund", overview.RefundsNeedingAttention);
+        meter.ExceptionsCounted("difference", overview.OpenDifferences);
+        meter.ExceptionsCounted("failed_day", overview.FailedDays);
+        return findings.Count(finding => finding.Broken.Count > 0);
+    }
 
     /// <summary>Closes the orders whose time is over.</summary>
     [DisplayName("Close expired orders")]

@@ -102,6 +102,19 @@ public sealed class PoisonTests
         using var desk = await Desk.OfAsync(shop);
         Assert.Contains($"/ops/orders/{poisoned}", await desk.PageAsync("/ops/exceptions"), StringComparison.Ordinal);
 
+        // An operator delivers it again, and the second click finds nothing to do. A viewer may not.
+        var given = await shop.ScalarAsync("SELECT id FROM kernel_outbox WHERE due_at IS NULL AND delivered_at IS NULL");
+        using (var viewer = await Desk.OfAsync(shop, "victor"))
+        {
+            Assert.Equal(403, (await viewer.PostAsync("/ops/exceptions?handler=Dispatch", ("id", given))).Status);
+        }
+
+        Assert.Equal(303, (await desk.PostAsync("/ops/exceptions?handler=Dispatch", ("id", given))).Status);
+        Assert.Equal(303, (await desk.PostAsync("/ops/exceptions?handler=Dispatch", ("id", given))).Status);
+        Assert.Equal(1, await shop.SendAsync(new DispatchEvents()));
+        Assert.NotNull(await FulfilledAtAsync(poisoned));
+        Assert.Equal("2", await shop.ScalarAsync("SELECT COUNT(*) FROM kernel_audit_trail WHERE what = 'event_dispatched'"));
+
         Task<string?> FulfilledAtAsync(string orderNo) => shop.ScalarAsync("SELECT fulfilled_at FROM ordering_orders WHERE order_no = @no", ("no", orderNo));
     }
 }

@@ -66,6 +66,21 @@ public sealed partial class MeterTests
     }
 
     [Fact]
+    public async Task The_gauges_tell_what_breaks_a_promise_and_what_waits_for_a_person()
+    {
+        await using var shop = await TestShop.StartAsync(new TestShopOptions { Store = Stores.Sqlite });
+        using var listener = new Listening(shop);
+        var (_, paymentNo) = await shop.StartedAsync();
+        Assert.Equal(200, (await shop.NotifyAsync(shop.Alipay.Sign(AlipayParty.PaidFields(paymentNo, "0.02")))).Status);
+        await RunAsync(shop, sweeps => sweeps.AuditAsync(CancellationToken.None));
+        Assert.Equal((1d, 0d), (listener.Gauge("modular.exceptions", "kind=held_payment"), listener.Gauge("modular.audit.broken", "rule=received_is_booked")));
+
+        await shop.ScalarAsync("UPDATE payments_payments SET received_minor = 3 WHERE payment_no = @no", ("no", paymentNo));
+        await RunAsync(shop, sweeps => sweeps.AuditAsync(CancellationToken.None));
+        Assert.Equal(1, listener.Gauge("modular.audit.broken", "rule=received_is_booked"));
+    }
+
+    [Fact]
     public async Task Health_names_jobs_that_stand_still_and_events_that_wait_too_long()
     {
         await using var shop = await TestShop.StartAsync(new TestShopOptions

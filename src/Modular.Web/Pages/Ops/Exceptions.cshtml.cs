@@ -1,5 +1,9 @@
+using System.Globalization;
 using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using Modular.Kernel.Audit;
 using Modular.Kernel.Outbox;
+using Modular.Kernel.Web;
 using Modular.Payments;
 
 namespace Modular.Web.Pages;
@@ -20,6 +24,19 @@ internal sealed class ExceptionsPage(IMediator mediator) : OpsPageModel(mediator
     {
         Found = await Mediator.Send(new ListExceptions.Query(), cancellationToken);
         GivenUp = await Mediator.Send(new ListGivenUpEvents(), cancellationToken);
+    }
+
+    /// <summary>Delivers an event that was given up again; the second click of two finds nothing given up.</summary>
+    public async Task<IActionResult> OnPostDispatchAsync(long id, CancellationToken cancellationToken)
+    {
+        if (!MayAct)
+        {
+            return Refused();
+        }
+
+        var outcome = await Mediator.Send(new DispatchAgain(id), cancellationToken) ? "dispatched" : "nothing";
+        await RecordAsync(OperatorAction.EventDispatched, id.ToString(CultureInfo.InvariantCulture), null, outcome);
+        return new SeeOther("/ops/exceptions");
     }
 
     /// <summary>The name of the text that says what to do about money held for a reason.</summary>

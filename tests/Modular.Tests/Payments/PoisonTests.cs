@@ -38,7 +38,7 @@ public sealed class PoisonTests
         using var desk = await Desk.OfAsync(scripted.Shop);
         var page = await desk.PageAsync("/ops/payments");
         Assert.Contains($"data-payment=\"{poisoned}\"", page, StringComparison.Ordinal);
-        Assert.Contains("<span class=\"reason\">The call failed (InvalidOperationException).</span>", page, StringComparison.Ordinal);
+        Assert.Contains("<span class=\"reason\" lang=\"en\">The call failed (InvalidOperationException).</span>", page, StringComparison.Ordinal);
 
         scripted.Pay(poisoned);
         scripted.Says = _ => null;

@@ -67,6 +67,47 @@ public sealed class OpsPageTests
 
     [Theory]
     [MemberData(nameof(Stores))]
+    public async Task Every_action_asks_before_it_acts(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store, ("Modular:Refunds:ConfirmAbove", "10000"));
+        var (orderNo, paymentNo) = await scripted.PaidAsync();
+        var refundNo = await scripted.RefundNoAsync(paymentNo, 20000);
+        var (heldOrder, _) = await HeldAsync(scripted);
+        var (day, _) = await DifferenceAsync(scripted, "payment FOREIGN1 TF 500 3 {0}T12:00:00+08:00");
+        await scripted.Shop.NotifyAsync("nonsense", scripted.First, "text/plain");
+        var waiting = await scripted.Shop.PlaceOrderAsync();
+        await scripted.Shop.StartPaymentAsync(waiting, "qr", scripted.First);
+
+        using var desk = await Desk.OfAsync(scripted.Shop);
+        var asking = 0;
+        string[] pages =
+        [
+            .. Pages(orderNo, paymentNo, refundNo, heldOrder, $"{scripted.First}/{day}"), $"/ops/orders/{waiting}",
+            $"/ops/inbox/{await scripted.Shop.ScalarAsync("SELECT MAX(id) FROM payments_inbox")}",
+        ];
+        foreach (var page in pages)
+        {
+            foreach (System.Text.RegularExpressions.Match form in System.Text.RegularExpressions.Regex.Matches(await desk.PageAsync(page), "(?s)<form[^>]*method=\"post\".*?</form>"))
+            {
+                // These change nothing, or lead to the question.
+                if (form.Value.Contains("id=\"sign-out\"", StringComparison.Ordinal) || page is "/ops/diagnose" or "/ops/preflight" or "/ops/audit" || form.Value.Contains("id=\"ask\"", StringComparison.Ordinal))
+                {
+                    continue;
+                }
+
+                asking++;
+                var before = form.Value[..form.Value.IndexOf("<button", StringComparison.Ordinal)];
+                Assert.True(before.Contains("<summary>", StringComparison.Ordinal) || page == "/ops/reconciliation", $"{page} acts at once: {form.Value}");
+            }
+        }
+
+        // Accept, ask, approve, turn down, resolve, compare a day, process again.
+        Assert.InRange(asking, 7, 20);
+        Assert.Matches("(?s)<details[^>]*id=\"ask-day\"[^>]*>.*?<form", await desk.PageAsync("/ops/reconciliation"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
     public async Task A_refund_above_the_limit_is_decided_by_another_operator_once(string store)
     {
         await using var scripted = await ScriptedShop.StartAsync(store, ("Modular:Refunds:ConfirmAbove", "10000"));
@@ -229,7 +270,7 @@ public sealed class OpsPageTests
     private static string[] Pages(string orderNo, string paymentNo, string refundNo, string heldOrder, string day) =>
     [
         "/ops", "/ops/payments", "/ops/exceptions", "/ops/refunds", "/ops/refunds?show=all", $"/ops/refunds/{refundNo}", "/ops/reconciliation", $"/ops/reconciliation/{day}",
-        "/ops/inbox", "/ops/confirmations", "/ops/diagnose", "/ops/preflight", "/ops/audit", "/ops/audit-trail", "/ops/search", $"/ops/orders/{orderNo}",
+        "/ops/inbox", "/ops/webhooks", "/ops/confirmations", "/ops/diagnose", "/ops/preflight", "/ops/audit", "/ops/audit-trail", "/ops/search", $"/ops/orders/{orderNo}",
         $"/ops/orders/{heldOrder}", $"/ops/payments/{paymentNo}/refund",
     ];
 

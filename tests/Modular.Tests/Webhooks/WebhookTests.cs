@@ -359,6 +359,14 @@ public sealed class WebhookTests
         Assert.Equal("/ops/webhooks?result=resumed", (await olivia.SubmitAsync("/ops/webhooks", "/ops/webhooks?handler=resume", ("endpoint", "a"))).Location);
         await shop.SendAsync(new SendDeliveries.Command());
         Assert.Equal(3, receiver.All.Count);
+
+        // Who, in which role, did what to which of them, and what came of it.
+        var trail = await shop.ReadAsync(async db => string.Join(' ', await db.ReadColumnAsync<string>(
+            "SELECT who || '/' || role || '/' || what || '/' || subject || '/' || outcome FROM kernel_audit_trail ORDER BY id", [], TestContext.Current.CancellationToken)));
+        Assert.Equal(
+            $"olivia/operator/delivery_resent/{id}/queued olivia/operator/delivery_resent/{id}/already_under_way "
+            + "olivia/operator/webhook_paused/a/paused olivia/operator/webhook_paused/a/paused olivia/operator/webhook_resumed/a/resumed",
+            trail);
     }
 
     [Fact]

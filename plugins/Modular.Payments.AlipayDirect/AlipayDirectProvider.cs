@@ -135,5 +135,5 @@ internal sealed class AlipayDirectProvider(AlipayDirectSettings settings, HttpCl
     private string Errand(RefundRequest request) =>
         BeijingTime.Day(time.GetUtcNow()) == BeijingTime.Day(request.CreatedAt)
             ? "An operator must confirm the refund on Alipay's page with the payment password, today (+08:00): open it from this refund."
-            : "An operator had to confirm the refund on Alipay's page on the day it was made, and that is over: look in Alipay's merchant centre whether it was done, and if not, refund it there.";
+            : "An operator had to confirm the refund on Alipay's page on the day it was first sent, and that is over: look in Alipay's merchant centre whether it was done, say so on this refund's page, and if it was not, give it up there and ask for a new one.";
 }

@@ -18,7 +18,7 @@ internal static class RefundAnswers
     /// </summary>
     private static readonly Dictionary<string, string> Refusals = new(StringComparer.Ordinal)
     {
-        ["BATCH_NO_FORMAT_ERROR"] = "it cannot read the batch number, or the batch number's day is not today: " + Console + ", and if nothing was refunded there, refund there",
+        ["BATCH_NO_FORMAT_ERROR"] = "it cannot read the batch number, or the batch number's day is not today: " + Console + ", then end this refund on its page and, if nothing was refunded, ask for a new one",
         ["BATCH_NUM_ERROR"] = "it cannot read the number of refunds: report this as an error of the shop",
         ["BATCH_NUM_EXCEED_LIMIT"] = "the batch holds too many refunds: report this as an error of the shop",
         ["BATCH_NUM_NOT_EQUAL_TOTAL"] = "the batch holds another number of refunds than it says: report this as an error of the shop",
@@ -33,7 +33,7 @@ internal static class RefundAnswers
         ["REASON_REFUND_AMOUNT_LESS_THAN_COUPON_FEE"] = "the amount is less than the coupon that was used: refund more of the payment",
         ["REASON_TRADE_REFUND_FEE_ERR"] = "the amount is more than is left of the payment: " + Console + ", somebody may have refunded there",
         ["REFUND_AMOUNT_NOT_VALID"] = "the amount of the refund is wrong: " + Console,
-        ["REFUND_DATE_ERROR"] = "it takes a refund on its own day only (+08:00), and that is over: " + Console + ", and if nothing was refunded there, refund there",
+        ["REFUND_DATE_ERROR"] = "it takes a refund on its own day only (+08:00), and that is over: " + Console + ", then end this refund on its page and, if nothing was refunded, ask for a new one",
         ["SELLER_INFO_NOT_EXIST"] = "it does not know the account in SellerId: compare it with the merchant centre and send the refund again",
         ["SINGLE_DETAIL_DATA_EXCEED_LIMIT"] = "the refund's reason is too long for it: report this as an error of the shop",
         ["TRADE_PRODUCT_TYPE_NOT_ALLOW_REFUND"] = "payments of this product cannot be refunded: transfer the money to the shopper in another way",

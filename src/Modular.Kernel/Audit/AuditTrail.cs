@@ -14,6 +14,8 @@ public static class OperatorAction
     public const string RefundRequested = "refund_requested";
     public const string RefundApproved = "refund_approved";
     public const string RefundTurnedDown = "refund_turned_down";
+    public const string RefundFinished = "refund_finished";
+    public const string RefundGivenUp = "refund_given_up";
     public const string DifferenceResolved = "difference_resolved";
     public const string ReconciliationRequested = "reconciliation_requested";
     public const string PaymentAsked = "payment_asked";
@@ -26,8 +28,8 @@ public static class OperatorAction
 
     public static IReadOnlyList<string> All { get; } =
     [
-        RefundRequested, RefundApproved, RefundTurnedDown, DifferenceResolved, ReconciliationRequested, PaymentAsked, MessageProcessed, HeldAccepted,
-        WebhookPaused, WebhookResumed, DeliveryResent, JobsCommanded,
+        RefundRequested, RefundApproved, RefundTurnedDown, RefundFinished, RefundGivenUp, DifferenceResolved, ReconciliationRequested, PaymentAsked,
+        MessageProcessed, HeldAccepted, WebhookPaused, WebhookResumed, DeliveryResent, JobsCommanded,
     ];
 }
 

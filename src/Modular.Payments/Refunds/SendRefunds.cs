@@ -24,10 +24,7 @@ public static partial class SendRefunds
         private const int BatchSize = 20;
         private const int Parallelism = 8;
 
-        private static readonly Claim Due = new("payments_refunds", "next_check_at", BatchSize, "last_checked_at = @now, check_count = check_count + 1");
-
-        // A claimed refund comes up again after this time when the process that claimed it died.
-        private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
+        private static readonly Claim Due = new("payments_refunds", "next_check_at", BatchSize, RefundSender.Taken);
 
         public async Task<int> Handle(Command command, CancellationToken cancellationToken)
         {
@@ -48,7 +45,7 @@ public static partial class SendRefunds
 
         private async Task<List<Refund>> ClaimAsync(CancellationToken cancellationToken)
         {
-            var ids = await Due.TakeAsync<long>(db, time.UtcNow(), Lease, cancellationToken);
+            var ids = await Due.TakeAsync<long>(db, time.UtcNow(), RefundSender.Lease, cancellationToken);
             return ids.Count == 0
                 ? []
                 : await db.Set<Refund>().AsNoTracking().Where(refund => ids.Contains(refund.Id)).ToListAsync(cancellationToken);
@@ -83,6 +80,16 @@ internal sealed class RefundSender(ModularDbContext db, ProviderCatalogue provid
     /// <summary>The refund waits for an operator at the provider's page, see <see cref="ShowRefundAction"/>.</summary>
     public const string OperatorNeeded = "operator_needed";
 
+    /// <summary>
+    /// What is set on a refund before its provider is called, with <c>@now</c> as the time. What was sent before its first sending was
+    /// written down had been sent with the moment of its making.
+    /// </summary>
+    public const string Taken =
+        "last_checked_at = @now, check_count = check_count + 1, sent_at = COALESCE(sent_at, CASE WHEN check_count = 0 THEN @now ELSE created_at END)";
+
+    /// <summary>A refund that was taken comes up again after this time when the process that took it died.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
+
     /// <summary>The claimed refund; its count says whether the provider may have heard of it.</summary>
     public async Task<string> SendAsync(Refund refund, CancellationToken cancellationToken)
     {
@@ -114,6 +121,15 @@ internal sealed class RefundSender(ModularDbContext db, ProviderCatalogue provid
         };
     }
 
+    /// <summary>The report of an answer that is about this refund and can be used; null of all others.</summary>
+    public static RefundReport? Usable(RefundAnswer answer, Refund refund, ProviderInstance provider) =>
+        answer is RefundAnswer.Known { Report: { } report } && RefundRules.Problem(report) is null && report.RefundNo == refund.RefundNo
+        && Settlement.Decision.IsOurs(provider.Account, report.Account) ? report : null;
+
+    /// <summary>An answer to our own request need not repeat the amount that stands in the request.</summary>
+    public static RefundReport Whole(RefundReport report, Refund refund) =>
+        report.Amount is null && report.State == RefundState.Succeeded ? report with { Amount = refund.Amount } : report;
+
     /// <summary>What is said to the provider, the same on every call.</summary>
     public static RefundRequest Request(Refund refund, Payment payment, PaymentsOptions options) => new()
     {
@@ -124,14 +140,12 @@ internal sealed class RefundSender(ModularDbContext db, ProviderCatalogue provid
         Amount = refund.Amount,
         Reason = refund.Reason,
         NotifyUrl = new Uri(options.PublicUrl!, $"payments/{refund.Provider}/notify"),
-        CreatedAt = refund.CreatedAt,
+        CreatedAt = refund.SentAt ?? refund.CreatedAt,
     };
 
     private async Task<string> TakeAsync(Refund refund, ProviderInstance provider, RefundReport report, CancellationToken cancellationToken)
     {
-        // An answer to our own request need not repeat the amount that stands in the request.
-        var whole = report.Amount is null && report.State == RefundState.Succeeded ? report with { Amount = refund.Amount } : report;
-        var outcome = (await door.ApplyAsync(provider.Name, provider.Account, [whole], null, cancellationToken))[0];
+        var outcome = (await door.ApplyAsync(provider.Name, provider.Account, [Whole(report, refund)], null, cancellationToken))[0];
         return outcome.Effect switch
         {
             RefundEffect.Settled => "Done.",

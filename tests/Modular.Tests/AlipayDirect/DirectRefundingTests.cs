@@ -129,6 +129,54 @@ public sealed class DirectRefundingTests(DirectPayingTests.LegacyShop fixture) :
         Assert.InRange(long.Parse(matched!, System.Globalization.CultureInfo.InvariantCulture), 2, long.MaxValue);
     }
 
+    [Fact]
+    public async Task A_refund_that_is_approved_on_a_later_day_is_sent_with_the_day_of_its_first_sending()
+    {
+        await using var shop = await TestShop.StartAsync(new TestShopOptions
+        {
+            Store = Stores.Sqlite, AlipayDirect = true, Settings = new Dictionary<string, string?> { ["Modular:Refunds:ConfirmAbove"] = "0" },
+        });
+        var payment = await PaidAsync(shop, AlipayDirectParty.Rsa);
+        var refundNo = await RefundAsync(shop, payment, 1);
+        shop.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(0, await shop.SendAsync(new SendRefunds.Command()));
+
+        using var desk = await Desk.OfAsync(shop);
+        Assert.EndsWith("result=approved", (await desk.PostAsync($"/ops/refunds/{refundNo}?handler=Approve")).Location, StringComparison.Ordinal);
+        await shop.SendAsync(new SendRefunds.Command());
+
+        await AssertRefundedAsync(shop, payment, refundNo);
+    }
+
+    [Fact]
+    public async Task A_refund_whose_day_is_over_keeps_its_number_and_is_given_up_by_an_operator_and_made_anew()
+    {
+        var shop = await fixture.FreshAsync();
+        var payment = await PaidAsync(shop, AlipayDirectParty.Rsa);
+        var refundNo = await RefundAsync(shop, payment, 1);
+        await shop.FaultsAsync(new { gateway = AlipaySteps.Gateway("Http500", "refund_fastpay_by_platform_nopwd") });
+        await shop.SendAsync(new SendRefunds.Command());
+        var sentAt = (await RowAsync(shop, refundNo)).SentAt;
+        await shop.FaultsAsync(new { });
+
+        // The number has the day of the first sending for ever, and Alipay takes it no more.
+        shop.Clock.Advance(TimeSpan.FromDays(1));
+        await shop.SendAsync(new SendRefunds.Command());
+        var over = await ShowAsync(shop, refundNo);
+        Assert.Equal(("processing", "REFUND_DATE_ERROR", true), (over["status"]!.GetValue<string>(), over["statusReason"]!.GetValue<string>(), over["needsAttention"]!.GetValue<bool>()));
+        Assert.Equal(sentAt, (await RowAsync(shop, refundNo)).SentAt);
+        Assert.NotNull(sentAt);
+
+        using var desk = await Desk.OfAsync(shop);
+        shop.Clock.Advance(TimeSpan.FromSeconds(61));
+        Assert.EndsWith("result=finish_given_up", (await desk.PostAsync($"/ops/refunds/{refundNo}?handler=Finish", ("done", "false"))).Location, StringComparison.Ordinal);
+        var again = await RefundAsync(shop, payment, 1);
+        await shop.SendAsync(new SendRefunds.Command());
+
+        await AssertRefundedAsync(shop, payment, again);
+        Assert.Equal("failed", (await ShowAsync(shop, refundNo))["status"]!.GetValue<string>());
+    }
+
     private static async Task<DirectPayment> PaidAsync(TestShop shop, string instance)
     {
         var payment = await shop.AtCashierAsync(instance);

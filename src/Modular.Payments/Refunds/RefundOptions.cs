@@ -11,6 +11,14 @@ public sealed record RefundOptions(long? ConfirmAbove)
     private static readonly TimeSpan[] Waits =
         [.. new[] { 10, 20, 30, 60, 300, 600, 1800, 3600, 3600, 7200, 21600 }.Select(seconds => TimeSpan.FromSeconds(seconds))];
 
+    /// <summary>How long after its sending a refund may be unknown before a person looks at it.</summary>
+    public static readonly TimeSpan MaxUnknown = TimeSpan.FromDays(1);
+
+    /// <summary>The same of one that the provider works on.</summary>
+    public static readonly TimeSpan MaxProcessing = TimeSpan.FromDays(7);
+
+    public static TimeSpan LongestWait => Waits[^1];
+
     /// <summary>The wait before the call that follows <paramref name="callsDone"/> calls.</summary>
     public static TimeSpan WaitAfter(int callsDone) => Waits[Math.Clamp(callsDone - 1, 0, Waits.Length - 1)];
 

@@ -87,6 +87,9 @@ internal sealed class RefundSender(ModularDbContext db, ProviderCatalogue provid
     public const string Taken =
         "last_checked_at = @now, check_count = check_count + 1, sent_at = COALESCE(sent_at, CASE WHEN check_count = 0 THEN @now ELSE created_at END)";
 
+    /// <summary>It has been under way, or unknown, for longer than refunds take.</summary>
+    public const string Overdue = "overdue";
+
     /// <summary>A refund that was taken comes up again after this time when the process that took it died.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
 
@@ -110,14 +113,14 @@ internal sealed class RefundSender(ModularDbContext db, ProviderCatalogue provid
 
         return answer switch
         {
-            RefundAnswer.Known { Report: { } report } when RefundRules.Problem(report) is { } problem => await WaitAsync(refund, refund.NeedsAttention, refund.StatusReason, problem, cancellationToken),
+            RefundAnswer.Known { Report: { } report } when RefundRules.Problem(report) is { } problem => await GoOnAsync(refund, RefundOptions.MaxUnknown, problem, cancellationToken),
             RefundAnswer.Known { Report: { } report } when report.RefundNo != refund.RefundNo || !Settlement.Decision.IsOurs(provider.Account, report.Account) =>
                 await WaitAsync(refund, attention: true, "refund_report_of_other", "The provider's answer is about another refund or account.", cancellationToken),
             RefundAnswer.Known { Report: { } report } => await TakeAsync(refund, provider, report, cancellationToken),
             RefundAnswer.Rejected { MayRetry: true } rejected => await WaitAsync(refund, attention: true, rejected.Code, rejected.Detail, cancellationToken),
             RefundAnswer.Rejected rejected => await FailAsync(refund, provider, rejected, cancellationToken),
             RefundAnswer.OperatorNeeded needed => await WaitAsync(refund, attention: true, OperatorNeeded, needed.Detail, cancellationToken),
-            _ => await WaitAsync(refund, refund.NeedsAttention, refund.StatusReason, (answer as RefundAnswer.Unknown)?.Detail ?? "The plugin returned nothing.", cancellationToken),
+            _ => await GoOnAsync(refund, RefundOptions.MaxUnknown, (answer as RefundAnswer.Unknown)?.Detail ?? "The plugin returned nothing.", cancellationToken),
         };
     }
 
@@ -150,7 +153,7 @@ internal sealed class RefundSender(ModularDbContext db, ProviderCatalogue provid
         {
             RefundEffect.Settled => "Done.",
             RefundEffect.Failed or RefundEffect.Attention => $"A person must look at it ({outcome.Reason}).",
-            _ => await WaitAsync(refund, refund.NeedsAttention, refund.StatusReason, $"The provider works on it ({report.ProviderState ?? report.State.ToText()}).", cancellationToken),
+            _ => await GoOnAsync(refund, RefundOptions.MaxProcessing, $"The provider works on it ({report.ProviderState ?? report.State.ToText()}).", cancellationToken),
         };
     }
 
@@ -164,6 +167,15 @@ internal sealed class RefundSender(ModularDbContext db, ProviderCatalogue provid
         await db.Set<Refund>().Where(r => r.Id == refund.Id).ExecuteUpdateAsync(
             set => set.SetProperty(r => r.StatusReason, Cut(rejected.Code, 64)).SetProperty(r => r.StatusDetail, Cut(rejected.Detail, 256)), cancellationToken);
         return $"Refused ({rejected.Code}): {rejected.Detail}";
+    }
+
+    /// <summary>Goes on waiting, without a person while it takes no longer than it may.</summary>
+    private Task<string> GoOnAsync(Refund refund, TimeSpan bound, string detail, CancellationToken cancellationToken)
+    {
+        var isOverdue = time.UtcNow() - (refund.SentAt ?? refund.CreatedAt) > bound;
+        return refund is { NeedsAttention: true, StatusReason: not Overdue }
+            ? WaitAsync(refund, attention: true, refund.StatusReason, detail, cancellationToken)
+            : WaitAsync(refund, isOverdue, isOverdue ? Overdue : null, detail, cancellationToken);
     }
 
     private async Task<string> WaitAsync(Refund refund, bool attention, string? reason, string detail, CancellationToken cancellationToken)

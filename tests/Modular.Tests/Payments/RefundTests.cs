@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using Modular.Kernel.Audit;
 using Modular.Payments;
 using Modular.Tests.Support;
 
@@ -204,6 +205,59 @@ public sealed class RefundTests
         await scripted.SweepAsync();
         row = (await scripted.Shop.Api.GetTextAsync($"/api/refunds/{refundNo}")).Json;
         Assert.Equal(("succeeded", false), (row["status"]!.GetValue<string>(), row["needsAttention"]!.GetValue<bool>()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task C08_a_refund_that_is_unknown_for_a_day_or_under_way_for_seven_goes_to_a_person(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        using var desk = await Desk.OfAsync(scripted.Shop);
+        var (_, paymentNo) = await scripted.PaidAsync();
+        var refundNo = await scripted.RefundNoAsync(paymentNo, 100);
+        await WaitAsync("unknown", TimeSpan.Zero, null);
+        await WaitAsync("unknown", TimeSpan.FromHours(23), null);
+        await WaitAsync("unknown", TimeSpan.FromHours(7), "overdue");
+        Assert.Contains($"data-refund=\"{refundNo}\"", await desk.PageAsync("/ops/exceptions"), StringComparison.Ordinal);
+
+        // The provider can say again, and works on it.
+        await WaitAsync("processing", TimeSpan.FromHours(7), null);
+        await WaitAsync("processing", TimeSpan.FromDays(5), null);
+        await WaitAsync("processing", TimeSpan.FromDays(1), "overdue");
+        await scripted.Shop.AssertBooksAsync();
+
+        scripted.Says = _ => "succeeded";
+        scripted.Shop.Clock.Advance(TimeSpan.FromHours(7));
+        await scripted.SweepAsync();
+        Assert.Equal(("succeeded", false), (await StatusAsync(scripted, refundNo), (await RowAsync(scripted, refundNo))["needsAttention"]!.GetValue<bool>()));
+
+        async Task WaitAsync(string answer, TimeSpan wait, string? reason)
+        {
+            scripted.Says = words => words[0] is "refund" or "ask" ? answer : null;
+            scripted.Shop.Clock.Advance(wait);
+            Assert.Equal(1, await scripted.SweepAsync());
+            var row = await RowAsync(scripted, refundNo);
+            Assert.Equal(("processing", reason is not null, reason), (row["status"]!.GetValue<string>(), row["needsAttention"]!.GetValue<bool>(), row["statusReason"]?.GetValue<string>()));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task The_audit_tells_of_a_refund_that_nobody_is_shown_though_it_is_overdue(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        var (_, paymentNo) = await scripted.PaidAsync();
+        var refundNo = await scripted.RefundNoAsync(paymentNo, 100);
+        scripted.Says = words => words[0] is "refund" or "ask" ? "processing" : null;
+        await scripted.SweepAsync();
+        scripted.Shop.Clock.Advance(TimeSpan.FromDays(7));
+        await scripted.Shop.AssertBooksAsync();
+
+        scripted.Shop.Clock.Advance(TimeSpan.FromDays(1));
+        var broken = Assert.Single(await scripted.Shop.SendAsync(new RunAudit()), finding => finding.Broken.Count > 0);
+        Assert.Equal(("overdue_is_shown", refundNo), (broken.Rule.Name, Assert.Single(broken.Broken)));
+        await scripted.SweepAsync();
+        await scripted.Shop.AssertBooksAsync();
     }
 
     [Theory]

@@ -47,7 +47,7 @@ public static class ApproveRefund
             var now = time.UtcNow();
             return await Waiting(refund).ExecuteUpdateAsync(
                 set => set.SetProperty(r => r.Status, RefundStatus.Processing).SetProperty(r => r.ApprovedBy, command.Operator)
-                    .SetProperty(r => r.StatusReason, (string?)null).SetProperty(r => r.StatusDetail, (string?)null)
+                    .SetProperty(r => r.NeedsAttention, false).SetProperty(r => r.StatusReason, (string?)null).SetProperty(r => r.StatusDetail, (string?)null)
                     .SetProperty(r => r.NextCheckAt, now).SetProperty(r => r.Version, r => r.Version + 1),
                 cancellationToken) == 1 ? Outcome.Approved : Outcome.NothingToDecide;
         }
@@ -60,7 +60,7 @@ public static class ApproveRefund
                 $"SELECT id FROM payments_payments WHERE payment_no = @no {db.Dialect.ForUpdate}", [("no", refund.PaymentNo)], cancellationToken);
             var turnedDown = await Waiting(refund).ExecuteUpdateAsync(
                 set => set.SetProperty(r => r.Status, RefundStatus.Failed).SetProperty(r => r.ApprovedBy, command.Operator)
-                    .SetProperty(r => r.StatusReason, "turned_down").SetProperty(r => r.StatusDetail, "A second operator turned it down; nothing was sent.")
+                    .SetProperty(r => r.NeedsAttention, false).SetProperty(r => r.StatusReason, "turned_down").SetProperty(r => r.StatusDetail, "A second operator turned it down; nothing was sent.")
                     .SetProperty(r => r.Version, r => r.Version + 1),
                 cancellationToken);
             if (turnedDown == 0)

@@ -225,8 +225,12 @@ internal sealed class RefundBatch(SqlDialect dialect, DateTimeOffset now)
             case RefundEffect.Attention:
                 Write(refund, refund.Status, true, verdict.Reason, SentenceOf(verdict.Reason), refund.Status == RefundStatus.Processing ? now + TimeSpan.FromHours(6) : null, report);
                 break;
-            case RefundEffect.Ask:
+            case RefundEffect.Ask when refund.Status == RefundStatus.Processing:
                 Write(refund, refund.Status, refund.NeedsAttention, refund.StatusReason, refund.StatusDetail, now, report);
+                break;
+            case RefundEffect.Ask:
+                // What was sent once is asked about once more; what never was, the provider cannot know.
+                Write(refund, refund.Status, true, RefundDecision.Contradicted, SentenceOf(RefundDecision.Contradicted), refund.Status == RefundStatus.Failed ? now : null, report);
                 break;
         }
 
@@ -276,6 +280,7 @@ internal sealed class RefundBatch(SqlDialect dialect, DateTimeOffset now)
         RefundDecision.Abnormal => "The provider cannot give the money back by itself (a closed card or account): finish the refund at the provider's own page.",
         RefundDecision.AmountMismatch => "The provider names another amount than was asked for: compare with the provider's own page before doing anything.",
         RefundDecision.WrongPayment => "The provider names another payment than the refund's: compare with the provider's own page before doing anything.",
+        RefundDecision.Contradicted => "The provider says that it went back, though here it was not sent or has failed: compare with the provider's own page before doing anything.",
         RefundDecision.BeyondPaid => "The provider says that it went back after all, and together with the others that is more than was paid.",
         _ => "The provider says something that does not fit.",
     };
@@ -328,7 +333,7 @@ internal sealed class RefundBatch(SqlDialect dialect, DateTimeOffset now)
             ["detail"] = detail,
             ["provider_no"] = report.ProviderRefundNo,
             ["state"] = report.ProviderState,
-            ["at"] = status == RefundStatus.Succeeded ? dialect.Time(report.RefundedAt ?? now) : null,
+            ["at"] = status == RefundStatus.Succeeded ? dialect.Time(refund.RefundedAt ?? report.RefundedAt ?? now) : null,
             ["next"] = next is { } moment ? dialect.Time(moment) : null,
             ["version"] = refund.Version,
         };

@@ -85,7 +85,10 @@ internal sealed class RefundSender(ModularDbContext db, ProviderCatalogue provid
     /// written down had been sent with the moment of its making.
     /// </summary>
     public const string Taken =
-        "last_checked_at = @now, check_count = check_count + 1, sent_at = COALESCE(sent_at, CASE WHEN check_count = 0 THEN @now ELSE created_at END)";
+        """
+        last_checked_at = @now, check_count = check_count + 1,
+        sent_at = CASE WHEN status = 'processing' THEN COALESCE(sent_at, CASE WHEN check_count = 0 THEN @now ELSE created_at END) ELSE sent_at END
+        """;
 
     /// <summary>It has been under way, or unknown, for longer than refunds take.</summary>
     public const string Overdue = "overdue";
@@ -93,9 +96,17 @@ internal sealed class RefundSender(ModularDbContext db, ProviderCatalogue provid
     /// <summary>A refund that was taken comes up again after this time when the process that took it died.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
 
-    /// <summary>The claimed refund; its count says whether the provider may have heard of it.</summary>
+    /// <summary>
+    /// The claimed refund; its count says whether the provider may have heard of it. Only what is under way is ever sent: one that has failed
+    /// and was named by a message since then is asked about once, and left to the person whom that message called.
+    /// </summary>
     public async Task<string> SendAsync(Refund refund, CancellationToken cancellationToken)
     {
+        if (refund.Status != RefundStatus.Processing)
+        {
+            return await AskOnceAsync(refund, cancellationToken);
+        }
+
         var payment = await db.Set<Payment>().AsNoTracking().SingleAsync(p => p.PaymentNo == refund.PaymentNo, cancellationToken);
         if (providers.Find(refund.Provider) is not { } provider)
         {
@@ -146,6 +157,24 @@ internal sealed class RefundSender(ModularDbContext db, ProviderCatalogue provid
         CreatedAt = refund.SentAt ?? refund.CreatedAt,
     };
 
+    private async Task<string> AskOnceAsync(Refund refund, CancellationToken cancellationToken)
+    {
+        if (refund.Status == RefundStatus.Failed && providers.Find(refund.Provider) is { } provider)
+        {
+            var payment = await db.Set<Payment>().AsNoTracking().SingleAsync(p => p.PaymentNo == refund.PaymentNo, cancellationToken);
+            var answer = await provider.QueryRefundAsync(Request(refund, payment, options).Reference, options.CallBudget, cancellationToken);
+            if (Usable(answer, refund, provider) is { } report
+                && (await door.ApplyAsync(provider.Name, provider.Account, [Whole(report, refund)], null, cancellationToken))[0].Effect == RefundEffect.Settled)
+            {
+                return "Done after all.";
+            }
+        }
+
+        await db.Set<Refund>().Where(r => r.Id == refund.Id && r.Status != RefundStatus.Processing && r.NextCheckAt == refund.NextCheckAt)
+            .ExecuteUpdateAsync(set => set.SetProperty(r => r.NextCheckAt, (DateTimeOffset?)null), cancellationToken);
+        return $"It is {refund.Status.ToText()} and goes on being so.";
+    }
+
     private async Task<string> TakeAsync(Refund refund, ProviderInstance provider, RefundReport report, CancellationToken cancellationToken)
     {
         var outcome = (await door.ApplyAsync(provider.Name, provider.Account, [Whole(report, refund)], null, cancellationToken))[0];
@@ -163,9 +192,12 @@ internal sealed class RefundSender(ModularDbContext db, ProviderCatalogue provid
         {
             RefundNo = refund.RefundNo, State = RefundState.Failed, Account = new ProviderAccount(null, null), ProviderState = Cut(rejected.Code, 64),
         };
-        await door.ApplyAsync(provider.Name, provider.Account, [report], null, cancellationToken);
-        await db.Set<Refund>().Where(r => r.Id == refund.Id).ExecuteUpdateAsync(
-            set => set.SetProperty(r => r.StatusReason, Cut(rejected.Code, 64)).SetProperty(r => r.StatusDetail, Cut(rejected.Detail, 256)), cancellationToken);
+        if ((await door.ApplyAsync(provider.Name, provider.Account, [report], null, cancellationToken))[0].Effect == RefundEffect.Failed)
+        {
+            await db.Set<Refund>().Where(r => r.Id == refund.Id && r.Status == RefundStatus.Failed).ExecuteUpdateAsync(
+                set => set.SetProperty(r => r.StatusReason, Cut(rejected.Code, 64)).SetProperty(r => r.StatusDetail, Cut(rejected.Detail, 256)), cancellationToken);
+        }
+
         return $"Refused ({rejected.Code}): {rejected.Detail}";
     }
 

@@ -307,6 +307,54 @@ public sealed class RefundTests
     }
 
     [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task B16_a_failed_refund_that_a_notification_calls_done_is_asked_about_once_and_never_sent_again(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        var (_, paymentNo) = await scripted.PaidAsync();
+        var refundNo = await FailedAsync(scripted, paymentNo, 100);
+        scripted.Says = words => words[0] == "ask" ? "notfound" : null;
+        Assert.Equal((200, "success"), await scripted.Shop.NotifyAsync($"refunded {refundNo} {paymentNo} -", scripted.First, "text/plain"));
+        Assert.Equal(1, await scripted.SweepAsync());
+        var row = await RowAsync(scripted, refundNo);
+        Assert.Equal(("failed", "refund_contradicted", true), (row["status"]!.GetValue<string>(), row["statusReason"]!.GetValue<string>(), row["needsAttention"]!.GetValue<bool>()));
+
+        scripted.Shop.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(0, await scripted.SweepAsync());
+        Assert.Equal(["ask", "refund"], scripted.Calls.Where(call => call.Contains(refundNo, StringComparison.Ordinal)).Select(call => call.Split(' ')[0]).Order());
+
+        // Another one went back after all, and the provider says so when it is asked.
+        var wrong = await FailedAsync(scripted, paymentNo, 200);
+        scripted.Says = words => words[0] == "ask" ? "succeeded" : null;
+        await scripted.Shop.NotifyAsync($"refunded {wrong} {paymentNo} -", scripted.First, "text/plain");
+        Assert.Equal(1, await scripted.SweepAsync());
+        Assert.Equal("succeeded", await StatusAsync(scripted, wrong));
+        Assert.Equal(36600, await scripted.BalanceAsync("clearing", paymentNo));
+        await scripted.Shop.AssertBooksAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task W17_a_notification_does_not_send_a_refund_that_waits_for_approval(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store, ("Modular:Refunds:ConfirmAbove", "10000"));
+        using var desk = await Desk.OfAsync(scripted.Shop);
+        var (_, paymentNo) = await scripted.PaidAsync();
+        var refundNo = await scripted.RefundNoAsync(paymentNo, 20000);
+        await scripted.Shop.NotifyAsync($"refunded {refundNo} {paymentNo} -", scripted.First, "text/plain");
+        Assert.Equal(0, await scripted.SweepAsync());
+        Assert.DoesNotContain(scripted.Calls, call => call.Contains(refundNo, StringComparison.Ordinal));
+        Assert.Equal(("awaiting_approval", "refund_contradicted"), (
+            await scripted.Shop.ScalarAsync("SELECT status FROM payments_refunds WHERE refund_no = @no", ("no", refundNo)),
+            (await RowAsync(scripted, refundNo))["statusReason"]!.GetValue<string>()));
+
+        Assert.EndsWith("result=approved", (await desk.PostAsync($"/ops/refunds/{refundNo}?handler=Approve")).Location, StringComparison.Ordinal);
+        Assert.Equal(1, await scripted.SweepAsync());
+        var row = await RowAsync(scripted, refundNo);
+        Assert.Equal(("succeeded", false), (row["status"]!.GetValue<string>(), row["needsAttention"]!.GetValue<bool>()));
+    }
+
+    [Theory]
     [InlineData(Testing.Hosting.Stores.PostgreSql, 1000)]
     [InlineData(Testing.Hosting.Stores.Sqlite, 100)]
     public async Task C01_of_two_payments_at_the_same_instant_one_is_kept_and_the_other_goes_back_by_itself(string store, int orders)
@@ -405,6 +453,15 @@ public sealed class RefundTests
             paymentNo, Modular.Payments.Abstractions.Money.Cny(16800), "cancelled", RefundOrigin.Operator, "olivia"))).Refund.RefundNo;
         Assert.Equal(ApproveRefund.Outcome.TurnedDown, await scripted.Shop.SendAsync(new ApproveRefund.Command(second, "oscar", Approve: false)));
         Assert.Equal((0L, 20000L), (await scripted.Shop.PaymentRowAsync(paymentNo) is var row ? row.RefundReservedMinor : -1, row.RefundedMinor));
+    }
+
+    private static async Task<string> FailedAsync(ScriptedShop scripted, string paymentNo, long minor)
+    {
+        var refundNo = await scripted.RefundNoAsync(paymentNo, minor);
+        scripted.Says = words => words[0] == "refund" ? "failed" : null;
+        await scripted.SweepAsync();
+        Assert.Equal("failed", await StatusAsync(scripted, refundNo));
+        return refundNo;
     }
 
     private static async Task<JsonNode> RowAsync(ScriptedShop scripted, string refundNo) => (await scripted.Shop.Api.GetTextAsync($"/api/refunds/{refundNo}")).Json;

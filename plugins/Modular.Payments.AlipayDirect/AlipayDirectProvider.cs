@@ -100,13 +100,13 @@ internal sealed class AlipayDirectProvider(AlipayDirectSettings settings, HttpCl
     /// <inheritdoc/>
     /// <remarks>
     /// The gateway has no service for this. The payment's cumulative facts are asked for, and most of the time they prove nothing about
-    /// one refund: the answer is then <see cref="RefundAnswer.Unknown"/> and no guess, see <see cref="RefundAnswers.OfQuery"/>.
+    /// one refund: then it is sent again while its day lasts, and <see cref="RefundAnswer.Unknown"/> afterwards, see <see cref="RefundAnswers.OfQuery"/>.
     /// </remarks>
     public async Task<RefundAnswer> QueryRefundAsync(RefundReference refund, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(refund);
         var answer = await gateway.CallAsync("single_trade_query", [("out_trade_no", refund.Payment.PaymentNo)], cancellationToken);
-        return RefundAnswers.OfQuery(answer, refund, settings);
+        return RefundAnswers.OfQuery(answer, refund, settings, time.GetUtcNow());
     }
 
     /// <inheritdoc/>

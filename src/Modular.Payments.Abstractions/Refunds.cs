@@ -85,7 +85,10 @@ public enum RefundState
     /// <summary>The provider cannot finish it by itself and a person must act at the provider (WeChat's ABNORMAL, CHANGE).</summary>
     Abnormal,
 
-    /// <summary>The provider does not know the number.</summary>
+    /// <summary>
+    /// The provider does not know the number; or it has no question that could tell, and takes a number once however often it is sent, so
+    /// that sending it again is the question.
+    /// </summary>
     NotFound,
 }
 

@@ -85,9 +85,11 @@ internal static class RefundAnswers
     /// in all (<c>to_buyer_fee</c>) and that something did (<c>refund_status</c>), and names no batch. Two things follow with certainty.
     /// A refund of the whole payment is done when the trade says <c>REFUND_SUCCESS</c>, is closed, and all of it went back. And where nothing has gone back
     /// none was done: that is <see cref="RefundState.NotFound"/>, on which the host sends the same batch again, and Alipay refuses as a duplicate what
-    /// it has taken already. Everything in between, above all one partial refund among others, is unknown and never guessed.
+    /// it has taken already. In between, above all for one partial refund among others, nothing is proved and nothing guessed; but while the batch's
+    /// day lasts and the payment has money left for it, the batch itself is the question: sent again it is made, or called a duplicate. So
+    /// that is <see cref="RefundState.NotFound"/> as well, and unknown is what is left.
     /// </summary>
-    public static RefundAnswer OfQuery(GatewayAnswer answer, RefundReference refund, AlipayDirectSettings settings)
+    public static RefundAnswer OfQuery(GatewayAnswer answer, RefundReference refund, AlipayDirectSettings settings, DateTimeOffset now)
     {
         if (Answers.Doubt(answer, "out_trade_no", refund.Payment.PaymentNo, settings, out var xml) is { } doubt)
         {
@@ -126,7 +128,9 @@ internal static class RefundAnswers
             });
         }
 
-        return back is { Minor: 0 } && refunded is null && xml.Text($"{Trade}/gmt_refund") is null && Reports.StateOf(status) == ReportedState.Paid
+        var nothingWentBack = back is { Minor: 0 } && refunded is null && xml.Text($"{Trade}/gmt_refund") is null;
+        var mayBeSentAgain = back is { } gone && gone.Minor + refund.Amount.Minor <= refund.PaymentAmount.Minor && BeijingTime.Day(refund.CreatedAt) == BeijingTime.Day(now);
+        return Reports.StateOf(status) == ReportedState.Paid && (nothingWentBack || mayBeSentAgain)
             ? new RefundAnswer.Known(Report(refund, RefundState.NotFound, status))
             : new RefundAnswer.Unknown("Alipay's gateway has no question about a single refund, and what it says about the payment proves neither that this one was done nor that it was not: the notification, or the merchant centre, will tell.");
     }

@@ -92,6 +92,33 @@ public sealed class DirectRefundingTests(DirectPayingTests.LegacyShop fixture) :
     }
 
     [Fact]
+    public async Task A_direct_refund_beside_an_earlier_one_is_sent_again_and_made_once_whether_its_request_or_its_answer_was_lost()
+    {
+        var shop = await fixture.FreshAsync();
+        var payment = await PaidAsync(shop, AlipayDirectParty.Rsa, 3);
+        await SentAsync(shop, await RefundAsync(shop, payment, 1), "succeeded");
+
+        // The request never arrives.
+        var second = await RefundAsync(shop, payment, 1);
+        await shop.FaultsAsync(new { gateway = AlipaySteps.Gateway("Http500", "refund_fastpay_by_platform_nopwd") });
+        await SentAsync(shop, second, "processing");
+        await shop.FaultsAsync(new { });
+        shop.Clock.Advance(TimeSpan.FromSeconds(11));
+        await SentAsync(shop, second, "succeeded");
+
+        // The answer and the notification are lost: sending it again makes no second refund.
+        var third = await RefundAsync(shop, payment, 1);
+        await shop.FaultsAsync(new { gateway = AlipaySteps.AfterWork("Empty", "refund_fastpay_by_platform_nopwd"), trade = new { refundDelaySeconds = 3600 } });
+        await SentAsync(shop, third, "processing");
+        await shop.FaultsAsync(new { });
+        shop.Clock.Advance(TimeSpan.FromSeconds(11));
+        await SentAsync(shop, third, "processing");
+        Assert.Contains("DUPLICATE_BATCH_NO", (await ShowAsync(shop, third))["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+        var trade = await shop.Sandbox.GetTextAsync($"/sandbox/trades/{payment.PaymentNo}");
+        Assert.Equal(3, trade.Json["refunds"]!.AsArray().Count);
+    }
+
+    [Fact]
     public async Task A_refund_that_the_merchants_account_cannot_pay_fails_by_its_notification_and_its_sum_is_free_again()
     {
         var shop = await fixture.FreshAsync();
@@ -177,9 +204,15 @@ public sealed class DirectRefundingTests(DirectPayingTests.LegacyShop fixture) :
         Assert.Equal("failed", (await ShowAsync(shop, refundNo))["status"]!.GetValue<string>());
     }
 
-    private static async Task<DirectPayment> PaidAsync(TestShop shop, string instance)
+    private static async Task SentAsync(TestShop shop, string refundNo, string becomes)
     {
-        var payment = await shop.AtCashierAsync(instance);
+        await shop.SendAsync(new SendRefunds.Command());
+        await Eventually.BecomesAsync(becomes, async () => (await ShowAsync(shop, refundNo))["status"]!.GetValue<string>());
+    }
+
+    private static async Task<DirectPayment> PaidAsync(TestShop shop, string instance, int quantity = 1)
+    {
+        var payment = await shop.AtCashierAsync(instance, quantity: quantity);
         await shop.PaidAsync(payment);
         await Eventually.BecomesAsync("succeeded", () => shop.PaymentStatusAsync(payment.PaymentNo));
         return payment;

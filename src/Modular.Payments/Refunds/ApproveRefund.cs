@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Modular.Kernel;
 using Modular.Kernel.Data;
+using Modular.Payments.Providers;
 
 namespace Modular.Payments;
 
@@ -25,7 +26,7 @@ public static class ApproveRefund
         SamePerson,
     }
 
-    internal sealed class Handler(ModularDbContext db, TimeProvider time) : IRequestHandler<Command, Outcome>
+    internal sealed class Handler(ModularDbContext db, ProviderCatalogue providers, TimeProvider time) : IRequestHandler<Command, Outcome>
     {
         public async Task<Outcome> Handle(Command command, CancellationToken cancellationToken)
         {
@@ -44,20 +45,24 @@ public static class ApproveRefund
 
         private async Task<Outcome> ApproveAsync(Refund refund, Command command, CancellationToken cancellationToken)
         {
-            var now = time.UtcNow();
-            return await Waiting(refund).ExecuteUpdateAsync(
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            await LockPaymentAsync(refund, cancellationToken);
+            var others = await db.Set<Refund>().AsNoTracking().Where(r => r.PaymentNo == refund.PaymentNo && r.Id != refund.Id && r.Status != RefundStatus.Failed)
+                .ToListAsync(cancellationToken);
+            var due = RefundSpacing.Earliest(others, providers.Find(refund.Provider)?.RefundLimits.MinInterval ?? TimeSpan.Zero, time.UtcNow());
+            var approved = await Waiting(refund).ExecuteUpdateAsync(
                 set => set.SetProperty(r => r.Status, RefundStatus.Processing).SetProperty(r => r.ApprovedBy, command.Operator)
                     .SetProperty(r => r.NeedsAttention, false).SetProperty(r => r.StatusReason, (string?)null).SetProperty(r => r.StatusDetail, (string?)null)
-                    .SetProperty(r => r.NextCheckAt, now).SetProperty(r => r.Version, r => r.Version + 1),
-                cancellationToken) == 1 ? Outcome.Approved : Outcome.NothingToDecide;
+                    .SetProperty(r => r.NextCheckAt, due).SetProperty(r => r.Version, r => r.Version + 1),
+                cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return approved == 1 ? Outcome.Approved : Outcome.NothingToDecide;
         }
 
         private async Task<Outcome> TurnDownAsync(Refund refund, Command command, CancellationToken cancellationToken)
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            // The payment first, as everywhere, so that two who hold one row each never wait for each other.
-            await db.ReadColumnAsync<long>(
-                $"SELECT id FROM payments_payments WHERE payment_no = @no {db.Dialect.ForUpdate}", [("no", refund.PaymentNo)], cancellationToken);
+            await LockPaymentAsync(refund, cancellationToken);
             var turnedDown = await Waiting(refund).ExecuteUpdateAsync(
                 set => set.SetProperty(r => r.Status, RefundStatus.Failed).SetProperty(r => r.ApprovedBy, command.Operator)
                     .SetProperty(r => r.NeedsAttention, false).SetProperty(r => r.StatusReason, "turned_down").SetProperty(r => r.StatusDetail, "A second operator turned it down; nothing was sent.")
@@ -74,6 +79,10 @@ public static class ApproveRefund
             await transaction.CommitAsync(cancellationToken);
             return Outcome.TurnedDown;
         }
+
+        /// <summary>The payment first, as everywhere, so that two who hold one row each never wait for each other.</summary>
+        private Task LockPaymentAsync(Refund refund, CancellationToken cancellationToken) => db.ReadColumnAsync<long>(
+            $"SELECT id FROM payments_payments WHERE payment_no = @no {db.Dialect.ForUpdate}", [("no", refund.PaymentNo)], cancellationToken);
 
         private IQueryable<Refund> Waiting(Refund refund) =>
             db.Set<Refund>().Where(r => r.Id == refund.Id && r.Status == RefundStatus.AwaitingApproval);

@@ -158,8 +158,7 @@ public static class RefundPayment
             }
 
             // Counted under the row's lock.
-            var others = await db.Set<Refund>().AsNoTracking().Where(r => r.PaymentNo == payment.PaymentNo && r.Status != RefundStatus.Failed)
-                .Select(r => r.CreatedAt).ToListAsync(cancellationToken);
+            var others = await db.Set<Refund>().AsNoTracking().Where(r => r.PaymentNo == payment.PaymentNo && r.Status != RefundStatus.Failed).ToListAsync(cancellationToken);
             if (provider.RefundLimits.MaxPerPayment is { } most && others.Count >= most)
             {
                 await transaction.RollbackAsync(cancellationToken);
@@ -182,7 +181,7 @@ public static class RefundPayment
                 StatusReason = needsApproval ? "awaiting_approval" : null,
                 StatusDetail = needsApproval ? "The sum is above the limit; a second operator must confirm it." : null,
                 CreatedAt = now,
-                NextCheckAt = needsApproval ? null : Earliest(others, provider.RefundLimits.MinInterval, now),
+                NextCheckAt = needsApproval ? null : RefundSpacing.Earliest(others, provider.RefundLimits.MinInterval, now),
             };
             db.Add(refund);
             var view = RefundView.Of(refund);
@@ -196,10 +195,6 @@ public static class RefundPayment
             return new Outcome.Taken(view);
         }
 
-        /// <summary>A provider that wants time between two refunds of a payment gets it; the request need not be made again.</summary>
-        private static DateTimeOffset Earliest(List<DateTimeOffset> others, TimeSpan interval, DateTimeOffset now) =>
-            others.Count == 0 || others.Max() + interval < now ? now : others.Max() + interval;
-
         private static Outcome.Refused Exceeds(long received, long refunded, long reserved) => new(
             "refund_exceeds_paid",
             $"Of {received} paid, {refunded} have gone back and {reserved} are on their way; at most {received - refunded - reserved} (minor units) can be given back.");
@@ -212,6 +207,22 @@ public static class RefundPayment
                 _ => new Outcome.KeyReused(),
             };
     }
+}
+
+/// <summary>A provider that wants time between two refunds of a payment gets it; the request need not be made again.</summary>
+internal static class RefundSpacing
+{
+    // A refund is called for a little later than it is taken.
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// When a refund may be sent, whose payment has these others that have not failed. They were called for last when they were taken last, and
+    /// those of which nothing was sent yet are called for when they are due. Right only under the lock of the payment's row.
+    /// </summary>
+    public static DateTimeOffset Earliest(IEnumerable<Refund> others, TimeSpan interval, DateTimeOffset now) =>
+        interval > TimeSpan.Zero && others.Max(other => other.LastCheckedAt ?? other.NextCheckAt) is { } last && last + interval + Margin > now
+            ? last + interval + Margin
+            : now;
 }
 
 /// <summary>A refund as others may see it.</summary>

@@ -420,15 +420,47 @@ public sealed class RefundTests
         await scripted.RefundNoAsync(paymentNo, 1);
         Assert.Equal("refund_limit_reached", (await scripted.RefundAsync(paymentNo, 1)).Code);
 
-        // The second one keeps the provider's minute.
+        // The second one keeps the provider's minute, and the moment that lies between taking and calling.
         Assert.Equal(1, await scripted.SweepAsync());
-        scripted.Shop.Clock.Advance(TimeSpan.FromSeconds(61));
+        scripted.Shop.Clock.Advance(TimeSpan.FromSeconds(66));
         Assert.Equal(1, await scripted.SweepAsync());
         Assert.Equal(2, (await scripted.Shop.PaymentRowAsync(paymentNo)).RefundedMinor);
 
         var (_, old) = await scripted.PaidAsync();
         scripted.Shop.Clock.Advance(TimeSpan.FromDays(366));
         Assert.Equal("refund_window_over", (await scripted.RefundAsync(old, 1)).Code);
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task C06_refunds_of_a_payment_keep_their_distance_from_when_the_others_are_sent(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store, ("Modular:Providers:{first}:MaxRefunds", "9"), ("Modular:Refunds:ConfirmAbove", "10000"));
+        using var desk = await Desk.OfAsync(scripted.Shop);
+        var (_, paymentNo) = await scripted.PaidAsync();
+        for (var count = 0; count < 3; count++)
+        {
+            await scripted.RefundNoAsync(paymentNo, 1);
+        }
+
+        // All asked for in the same moment: one a minute.
+        for (var count = 0; count < 3; count++)
+        {
+            Assert.Equal(1, await scripted.SweepAsync());
+            Assert.Equal(0, await scripted.SweepAsync());
+            scripted.Shop.Clock.Advance(TimeSpan.FromSeconds(66));
+        }
+
+        // An approval waits for the one that was sent just now, though it was asked for long before.
+        var large = new[] { await scripted.RefundNoAsync(paymentNo, 20000), await scripted.RefundNoAsync(paymentNo, 12000) };
+        scripted.Shop.Clock.Advance(TimeSpan.FromHours(1));
+        Assert.EndsWith("result=approved", (await desk.PostAsync($"/ops/refunds/{large[0]}?handler=Approve")).Location, StringComparison.Ordinal);
+        Assert.Equal(1, await scripted.SweepAsync());
+        Assert.EndsWith("result=approved", (await desk.PostAsync($"/ops/refunds/{large[1]}?handler=Approve")).Location, StringComparison.Ordinal);
+        Assert.Equal(0, await scripted.SweepAsync());
+        scripted.Shop.Clock.Advance(TimeSpan.FromSeconds(66));
+        Assert.Equal(1, await scripted.SweepAsync());
+        Assert.Equal("succeeded", await StatusAsync(scripted, large[1]));
     }
 
     [Theory]

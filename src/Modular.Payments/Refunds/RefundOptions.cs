@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 namespace Modular.Payments;
 
 /// <summary>The settings of refunds.</summary>
-/// <param name="ConfirmAbove"><c>Modular:Refunds:ConfirmAbove</c>: refunds of more than this many minor units wait for a second operator; null: none does.</param>
+/// <param name="ConfirmAbove"><c>Modular:Refunds:ConfirmAbove</c>: refunds wait for a second operator as soon as those of their payment together are more than this many minor units; null: none does.</param>
 public sealed record RefundOptions(long? ConfirmAbove)
 {
     // From the sending on. Refunds take seconds to days; after the last wait it is asked about every six hours.

@@ -165,7 +165,8 @@ public static class RefundPayment
                 return new Outcome.Refused("refund_limit_reached", $"The provider allows {most} refunds for one payment, and that many were made; give the rest back at the provider's own page.");
             }
 
-            var needsApproval = options.ConfirmAbove is { } threshold && amount.Minor > threshold;
+            // The payment's refunds count together, or a sum would pass alone in parts.
+            var needsApproval = options.ConfirmAbove is { } threshold && others.Sum(other => other.AmountMinor) + amount.Minor > threshold;
             var refund = new Refund
             {
                 RefundNo = Numbers.Next(time),
@@ -179,7 +180,7 @@ public static class RefundPayment
                 RequestedBy = command.RequestedBy,
                 Status = needsApproval ? RefundStatus.AwaitingApproval : RefundStatus.Processing,
                 StatusReason = needsApproval ? "awaiting_approval" : null,
-                StatusDetail = needsApproval ? "The sum is above the limit; a second operator must confirm it." : null,
+                StatusDetail = needsApproval ? "The sum of the payment's refunds is above the limit; a second operator must confirm it." : null,
                 CreatedAt = now,
                 NextCheckAt = needsApproval ? null : RefundSpacing.Earliest(others, provider.RefundLimits.MinInterval, now),
             };

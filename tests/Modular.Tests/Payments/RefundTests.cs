@@ -487,6 +487,31 @@ public sealed class RefundTests
         Assert.Equal((0L, 20000L), (await scripted.Shop.PaymentRowAsync(paymentNo) is var row ? row.RefundReservedMinor : -1, row.RefundedMinor));
     }
 
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task W17_a_sum_in_parts_needs_the_second_operator_as_soon_as_the_parts_pass_the_limit(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store, ("Modular:Refunds:ConfirmAbove", "10000"));
+        var (_, paymentNo) = await scripted.PaidAsync();
+        await FailedAsync(scripted, paymentNo, 9000);
+        scripted.Says = _ => null;
+
+        // What failed gave nothing back and does not count.
+        await scripted.RefundNoAsync(paymentNo, 6000);
+        Assert.Equal(1, await scripted.SweepAsync());
+        await scripted.RefundNoAsync(paymentNo, 4000);
+        Assert.Equal(1, await scripted.SweepAsync());
+        var beyond = await scripted.RefundNoAsync(paymentNo, 1);
+        Assert.Equal(0, await scripted.SweepAsync());
+        Assert.Equal("awaiting_approval", (await RowAsync(scripted, beyond))["statusReason"]!.GetValue<string>());
+
+        // At once as well: of four quarters of the limit and one more, the last waits.
+        var (_, other) = await scripted.PaidAsync();
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => scripted.RefundNoAsync(other, 2500)));
+        Assert.Equal(4, await scripted.SweepAsync());
+        Assert.Equal((10000L, 2500L), (await scripted.Shop.PaymentRowAsync(other) is var row ? row.RefundedMinor : -1, row.RefundReservedMinor));
+    }
+
     private static async Task<string> FailedAsync(ScriptedShop scripted, string paymentNo, long minor)
     {
         var refundNo = await scripted.RefundNoAsync(paymentNo, minor);

@@ -90,6 +90,13 @@ public static class RefundPayment
                 return earlier;
             }
 
+            // What refuses it may be the same request, which arrived twice at once and was taken meanwhile.
+            var outcome = await TryAsync(command, cancellationToken);
+            return outcome is Outcome.Refused && command.Key is not null && await FindAnswerAsync(command.Key, cancellationToken) is { } taken ? taken : outcome;
+        }
+
+        private async Task<Outcome> TryAsync(Command command, CancellationToken cancellationToken)
+        {
             if (await ShowPayment.FindAsync(db, command.PaymentNo, cancellationToken) is not { } payment)
             {
                 return new Outcome.PaymentNotFound();

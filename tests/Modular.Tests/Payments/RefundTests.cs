@@ -92,6 +92,30 @@ public sealed class RefundTests
     }
 
     [Fact]
+    public async Task A_request_that_arrives_twice_at_once_is_not_refused_because_of_itself()
+    {
+        await using var scripted = await ScriptedShop.StartAsync(Testing.Hosting.Stores.PostgreSql);
+        var (_, paymentNo) = await scripted.PaidAsync();
+        await using var connection = new Npgsql.NpgsqlConnection(scripted.Shop.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+
+        // Both have looked for an answer and found none when the first of them gets the payment's row.
+        Task<Reply[]> replies;
+        await using (var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken))
+        {
+            await using var hold = new Npgsql.NpgsqlCommand("SELECT 1 FROM payments_payments WHERE payment_no = $1 FOR UPDATE", connection, transaction) { Parameters = { new() { Value = paymentNo } } };
+            await hold.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+            replies = Task.WhenAll(scripted.RefundAsync(paymentNo, 36800, "once"), scripted.RefundAsync(paymentNo, 36800, "once"));
+            await Testing.Hosting.Eventually.BecomesAsync("2", async () => await scripted.Shop.ScalarAsync("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") ?? "");
+            await transaction.CommitAsync(TestContext.Current.CancellationToken);
+        }
+
+        var answers = await replies;
+        Assert.All(answers, reply => Assert.Equal((202, answers[0].Text), (reply.Status, reply.Text)));
+        Assert.Equal(36800, (await scripted.Shop.PaymentRowAsync(paymentNo)).RefundReservedMinor);
+    }
+
+    [Fact]
     public async Task C05_bad_requests_say_what_is_wrong_and_reserve_nothing()
     {
         await using var scripted = await ScriptedShop.StartAsync(Testing.Hosting.Stores.Sqlite);

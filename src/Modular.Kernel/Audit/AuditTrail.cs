@@ -16,6 +16,7 @@ public static class OperatorAction
     public const string RefundTurnedDown = "refund_turned_down";
     public const string RefundFinished = "refund_finished";
     public const string RefundGivenUp = "refund_given_up";
+    public const string RefundDealtWith = "refund_dealt_with";
     public const string DifferenceResolved = "difference_resolved";
     public const string ReconciliationRequested = "reconciliation_requested";
     public const string PaymentAsked = "payment_asked";
@@ -28,7 +29,7 @@ public static class OperatorAction
 
     public static IReadOnlyList<string> All { get; } =
     [
-        RefundRequested, RefundApproved, RefundTurnedDown, RefundFinished, RefundGivenUp, DifferenceResolved, ReconciliationRequested, PaymentAsked,
+        RefundRequested, RefundApproved, RefundTurnedDown, RefundFinished, RefundGivenUp, RefundDealtWith, DifferenceResolved, ReconciliationRequested, PaymentAsked,
         MessageProcessed, HeldAccepted, WebhookPaused, WebhookResumed, DeliveryResent, JobsCommanded,
     ];
 }

@@ -6,7 +6,9 @@ using Modular.Payments.Providers;
 
 namespace Modular.Payments;
 
-/// <summary>A second operator confirms, or turns down, a refund above the limit. Whoever asked for it cannot.</summary>
+/// <summary>
+/// A second operator confirms, or turns down, a refund above the limit. Whoever asked for it cannot confirm it, and may withdraw it.
+/// </summary>
 public static class ApproveRefund
 {
     public sealed record Command(string RefundNo, string Operator, bool Approve) : IRequest<Outcome>;
@@ -18,6 +20,9 @@ public static class ApproveRefund
 
         /// <summary>It is turned down; the sum is free again.</summary>
         TurnedDown,
+
+        /// <summary>Whoever asked for it took it back; the sum is free again.</summary>
+        Withdrawn,
 
         /// <summary>It was decided about already.</summary>
         NothingToDecide,
@@ -35,12 +40,13 @@ public static class ApproveRefund
                 return Outcome.NotFound;
             }
 
-            if (refund.RequestedBy == command.Operator)
+            var isOwn = refund.RequestedBy == command.Operator;
+            if (isOwn && command.Approve)
             {
                 return Outcome.SamePerson;
             }
 
-            return command.Approve ? await ApproveAsync(refund, command, cancellationToken) : await TurnDownAsync(refund, command, cancellationToken);
+            return command.Approve ? await ApproveAsync(refund, command, cancellationToken) : await TurnDownAsync(refund, command, isOwn, cancellationToken);
         }
 
         private async Task<Outcome> ApproveAsync(Refund refund, Command command, CancellationToken cancellationToken)
@@ -59,13 +65,16 @@ public static class ApproveRefund
             return approved == 1 ? Outcome.Approved : Outcome.NothingToDecide;
         }
 
-        private async Task<Outcome> TurnDownAsync(Refund refund, Command command, CancellationToken cancellationToken)
+        private async Task<Outcome> TurnDownAsync(Refund refund, Command command, bool isOwn, CancellationToken cancellationToken)
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             await LockPaymentAsync(refund, cancellationToken);
+            var (second, reason, detail) = isOwn
+                ? (null, "withdrawn", "Whoever asked for it took it back; nothing was sent.")
+                : (command.Operator, "turned_down", "A second operator turned it down; nothing was sent.");
             var turnedDown = await Waiting(refund).ExecuteUpdateAsync(
-                set => set.SetProperty(r => r.Status, RefundStatus.Failed).SetProperty(r => r.ApprovedBy, command.Operator)
-                    .SetProperty(r => r.NeedsAttention, false).SetProperty(r => r.StatusReason, "turned_down").SetProperty(r => r.StatusDetail, "A second operator turned it down; nothing was sent.")
+                set => set.SetProperty(r => r.Status, RefundStatus.Failed).SetProperty(r => r.ApprovedBy, second)
+                    .SetProperty(r => r.NeedsAttention, false).SetProperty(r => r.StatusReason, reason).SetProperty(r => r.StatusDetail, detail)
                     .SetProperty(r => r.Version, r => r.Version + 1),
                 cancellationToken);
             if (turnedDown == 0)
@@ -77,7 +86,7 @@ public static class ApproveRefund
                 set => set.SetProperty(p => p.RefundReservedMinor, p => p.RefundReservedMinor - refund.AmountMinor).SetProperty(p => p.Version, p => p.Version + 1),
                 cancellationToken);
             await transaction.CommitAsync(cancellationToken);
-            return Outcome.TurnedDown;
+            return isOwn ? Outcome.Withdrawn : Outcome.TurnedDown;
         }
 
         /// <summary>The payment first, as everywhere, so that two who hold one row each never wait for each other.</summary>

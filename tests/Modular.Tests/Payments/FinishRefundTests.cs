@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Modular.Payments;
 using Modular.Tests.Support;
 
 namespace Modular.Tests.Payments;
 
-/// <summary>A refund that cannot end by itself is ended by an operator who has looked at the provider.</summary>
+/// <summary>What operators do about refunds that cannot end by themselves, or whose end calls a person.</summary>
 public sealed class FinishRefundTests
 {
     public static TheoryData<string> Stores => Shops.All;
@@ -111,6 +113,88 @@ public sealed class FinishRefundTests
         Assert.Equal(403, (await viewer.PostAsync($"/ops/refunds/{abnormal}?handler=Finish", ("done", "true"))).Status);
         Assert.Equal(400, (await desk.PostBareAsync($"/ops/refunds/{abnormal}?handler=Finish", ("done", "true"))).Status);
         Assert.Equal("processing", (await RowAsync(scripted, abnormal))["status"]!.GetValue<string>());
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task C07_a_refund_that_has_ended_leaves_the_exceptions_when_an_operator_has_dealt_with_it(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        using var desk = await Desk.OfAsync(scripted.Shop);
+        var (_, paymentNo) = await scripted.PaidAsync();
+        var failed = await scripted.RefundNoAsync(paymentNo, 100);
+        scripted.Says = words => words[0] == "refund" ? "rejected TRADE_CLOSED" : null;
+        await scripted.SweepAsync();
+        scripted.Says = _ => null;
+        var done = await scripted.RefundNoAsync(paymentNo, 200);
+        await scripted.SweepAsync();
+        var at = (await RowAsync(scripted, done))["refundedAt"]!.GetValue<string>();
+        scripted.Shop.Clock.Advance(TimeSpan.FromHours(1));
+        await scripted.Shop.NotifyAsync($"refunded {done} {paymentNo} 201", scripted.First, "text/plain");
+        Assert.Equal(("refund_amount_mismatch", at), ((await RowAsync(scripted, done))["statusReason"]!.GetValue<string>(), (await RowAsync(scripted, done))["refundedAt"]!.GetValue<string>()));
+        var running = await AbnormalAsync(scripted, paymentNo, 300);
+
+        foreach (var refundNo in new[] { failed, done })
+        {
+            Assert.Contains($"data-refund=\"{refundNo}\"", await desk.PageAsync("/ops/exceptions"), StringComparison.Ordinal);
+            Assert.Contains("data-act=\"deal-with\"", await desk.PageAsync($"/ops/refunds/{refundNo}"), StringComparison.Ordinal);
+            var results = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => DealAsync(desk, refundNo)));
+            Assert.Equal(["deal_dealt_with", "deal_nothing_to_deal_with", "deal_nothing_to_deal_with", "deal_nothing_to_deal_with"], results.Order(StringComparer.Ordinal));
+            Assert.Equal("1", await TrailAsync(scripted, refundNo, "refund_dealt_with", "dealt_with"));
+            Assert.DoesNotContain($"data-refund=\"{refundNo}\"", await desk.PageAsync("/ops/exceptions"), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(("failed", "succeeded"), ((await RowAsync(scripted, failed))["status"]!.GetValue<string>(), (await RowAsync(scripted, done))["status"]!.GetValue<string>()));
+        Assert.Equal("deal_nothing_to_deal_with", await DealAsync(desk, running));
+        Assert.Contains($"data-refund=\"{running}\"", await desk.PageAsync("/ops/exceptions"), StringComparison.Ordinal);
+        await scripted.Shop.AssertBooksAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task W17_whoever_asked_for_a_refund_may_withdraw_it_while_it_waits(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store, ("Modular:Refunds:ConfirmAbove", "0"));
+        using var desk = await Desk.OfAsync(scripted.Shop);
+        var (_, paymentNo) = await scripted.PaidAsync();
+        var asked = await scripted.Shop.SendAsync(new RefundPayment.Command(paymentNo, Modular.Payments.Abstractions.Money.Cny(100), "cancelled", RefundOrigin.Operator, "olivia"));
+        var refundNo = Assert.IsType<RefundPayment.Outcome.Taken>(asked).Refund.RefundNo;
+        Assert.Contains("data-act=\"withdraw\"", await desk.PageAsync($"/ops/refunds/{refundNo}"), StringComparison.Ordinal);
+
+        Assert.EndsWith("result=same_person", (await desk.PostAsync($"/ops/refunds/{refundNo}?handler=Approve")).Location, StringComparison.Ordinal);
+        Assert.EndsWith("result=withdrawn", (await desk.PostAsync($"/ops/refunds/{refundNo}?handler=TurnDown")).Location, StringComparison.Ordinal);
+        Assert.EndsWith("result=nothing_to_decide", (await desk.PostAsync($"/ops/refunds/{refundNo}?handler=TurnDown")).Location, StringComparison.Ordinal);
+        var row = await RowAsync(scripted, refundNo);
+        Assert.Equal(("failed", "withdrawn", false), (row["status"]!.GetValue<string>(), row["statusReason"]!.GetValue<string>(), row["needsAttention"]!.GetValue<bool>()));
+        Assert.Equal("1", await TrailAsync(scripted, refundNo, "refund_turned_down", "withdrawn"));
+        Assert.Equal(0, (await scripted.Shop.PaymentRowAsync(paymentNo)).RefundReservedMinor);
+        Assert.Equal(0, await scripted.SweepAsync());
+    }
+
+    [Fact]
+    public async Task The_exceptions_say_how_many_there_are_when_they_cannot_list_them_all()
+    {
+        await using var scripted = await ScriptedShop.StartAsync(Testing.Hosting.Stores.Sqlite);
+        using var desk = await Desk.OfAsync(scripted.Shop);
+        var (_, paymentNo) = await scripted.PaidAsync();
+        for (var count = 0; count < 102; count++)
+        {
+            await scripted.RefundNoAsync(paymentNo, 1);
+        }
+
+        scripted.Says = words => words[0] == "refund" ? "failed" : null;
+        Assert.Equal(102, await scripted.SweepAsync());
+        var page = await desk.PageAsync("/ops/exceptions");
+        Assert.Equal(100, Regex.Count(page, "data-refund="));
+        Assert.Matches("id=\"refunds-heading\">[^<]*<small class=\"muted\">102<", page);
+        Assert.Matches("data-more=\"refunds\">2 [^<]*<a href=\"/ops/refunds\\?show=attention\">", page);
+    }
+
+    private static async Task<string> DealAsync(Desk desk, string refundNo)
+    {
+        var reply = await desk.PostAsync($"/ops/refunds/{refundNo}?handler=DealWith", ("note", "told the shopper"));
+        Assert.Equal(303, reply.Status);
+        return reply.Location![(reply.Location!.IndexOf("result=", StringComparison.Ordinal) + "result=".Length)..];
     }
 
     private static async Task<string> AbnormalAsync(ScriptedShop scripted, string paymentNo, long minor)

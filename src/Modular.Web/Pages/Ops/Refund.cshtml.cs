@@ -22,11 +22,14 @@ internal sealed class RefundPage(IMediator mediator) : OpsPageModel(mediator)
     /// <summary>The form that leads to the provider's page, where the refund needs an operator there; null for viewers and all other refunds.</summary>
     public PaymentAction.Form? Form { get; private set; }
 
-    /// <summary>The signed-in operator asked for it and cannot be the second one.</summary>
+    /// <summary>The signed-in operator asked for it and cannot be the second one, but may withdraw it.</summary>
     public bool IsOwn => Refund.RequestedBy == Operator;
 
     /// <summary>The signed-in operator may say that it was done at the provider, or that it was not and is given up.</summary>
     public bool MayBeFinished => MayAct && Refund is { NeedsAttention: true, Status: "processing" };
+
+    /// <summary>The signed-in operator may say that this refund, which has ended, needs nobody any more.</summary>
+    public bool MayBeDealtWith => MayAct && Refund is { NeedsAttention: true, Status: "failed" or "succeeded" };
 
     public async Task<IActionResult> OnGetAsync(string refundNo, [FromQuery] string? result, CancellationToken cancellationToken)
     {
@@ -67,10 +70,32 @@ internal sealed class RefundPage(IMediator mediator) : OpsPageModel(mediator)
         return new SeeOther($"/ops/refunds/{refundNo}?result=finish_{outcome.ToText()}");
     }
 
+    public async Task<IActionResult> OnPostDealWithAsync(string refundNo, [FromForm] string? note, CancellationToken cancellationToken)
+    {
+        if (!MayAct)
+        {
+            return Refused();
+        }
+
+        var outcome = await Mediator.Send(new DealWithRefund.Command(refundNo, note, Actor), cancellationToken);
+        if (outcome == DealWithRefund.Outcome.NotFound)
+        {
+            return NotFound();
+        }
+
+        if (outcome != DealWithRefund.Outcome.DealtWith)
+        {
+            await RecordAsync(OperatorAction.RefundDealtWith, refundNo, null, outcome.ToText());
+        }
+
+        return new SeeOther($"/ops/refunds/{refundNo}?result=deal_{outcome.ToText()}");
+    }
+
     /// <summary>What an address may say came of an action; everything else is nonsense.</summary>
     private static readonly HashSet<string?> Results =
     [
         .. Enum.GetValues<ApproveRefund.Outcome>().Select(it => it.ToText()), .. Enum.GetValues<FinishRefund.Outcome>().Select(it => $"finish_{it.ToText()}"),
+        .. Enum.GetValues<DealWithRefund.Outcome>().Select(it => $"deal_{it.ToText()}"),
     ];
 
     private async Task<IActionResult> DecideAsync(string refundNo, bool approve, CancellationToken cancellationToken)

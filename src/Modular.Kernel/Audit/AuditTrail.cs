@@ -22,6 +22,7 @@ public static class OperatorAction
     public const string PaymentAsked = "payment_asked";
     public const string MessageProcessed = "message_processed";
     public const string HeldAccepted = "held_accepted";
+    public const string HeldGivenBack = "held_given_back";
     public const string WebhookPaused = "webhook_paused";
     public const string WebhookResumed = "webhook_resumed";
     public const string DeliveryResent = "delivery_resent";
@@ -30,7 +31,7 @@ public static class OperatorAction
     public static IReadOnlyList<string> All { get; } =
     [
         RefundRequested, RefundApproved, RefundTurnedDown, RefundFinished, RefundGivenUp, RefundDealtWith, DifferenceResolved, ReconciliationRequested, PaymentAsked,
-        MessageProcessed, HeldAccepted, WebhookPaused, WebhookResumed, DeliveryResent, JobsCommanded,
+        MessageProcessed, HeldAccepted, HeldGivenBack, WebhookPaused, WebhookResumed, DeliveryResent, JobsCommanded,
     ];
 }
 

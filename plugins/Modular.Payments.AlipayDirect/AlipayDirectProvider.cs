@@ -100,13 +100,13 @@ internal sealed class AlipayDirectProvider(AlipayDirectSettings settings, HttpCl
     /// <inheritdoc/>
     /// <remarks>
     /// The gateway has no service for this. The payment's cumulative facts are asked for, and most of the time they prove nothing about
-    /// one refund: the answer is then <see cref="RefundAnswer.Unknown"/> and no guess, see <see cref="RefundAnswers.OfQuery"/>.
+    /// one refund: then it is sent again while its day lasts, and <see cref="RefundAnswer.Unknown"/> afterwards, see <see cref="RefundAnswers.OfQuery"/>.
     /// </remarks>
     public async Task<RefundAnswer> QueryRefundAsync(RefundReference refund, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(refund);
         var answer = await gateway.CallAsync("single_trade_query", [("out_trade_no", refund.Payment.PaymentNo)], cancellationToken);
-        return RefundAnswers.OfQuery(answer, refund, settings);
+        return RefundAnswers.OfQuery(answer, refund, settings, time.GetUtcNow());
     }
 
     /// <inheritdoc/>
@@ -135,5 +135,5 @@ internal sealed class AlipayDirectProvider(AlipayDirectSettings settings, HttpCl
     private string Errand(RefundRequest request) =>
         BeijingTime.Day(time.GetUtcNow()) == BeijingTime.Day(request.CreatedAt)
             ? "An operator must confirm the refund on Alipay's page with the payment password, today (+08:00): open it from this refund."
-            : "An operator had to confirm the refund on Alipay's page on the day it was made, and that is over: look in Alipay's merchant centre whether it was done, and if not, refund it there.";
+            : "An operator had to confirm the refund on Alipay's page on the day it was first sent, and that is over: look in Alipay's merchant centre whether it was done, say so on this refund's page, and if it was not, give it up there and ask for a new one.";
 }

@@ -55,7 +55,7 @@ public sealed record RefundRequest
     /// <summary>Where the provider notifies; absolute, without a query. The same address as the payment's.</summary>
     public required Uri NotifyUrl { get; init; }
 
-    /// <summary>When the refund was made, UTC.</summary>
+    /// <summary>The refund's own moment, UTC: of its first sending, fixed before the first call and equal on every one.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>What names this refund to its provider.</summary>
@@ -67,7 +67,7 @@ public sealed record RefundRequest
 /// <param name="Payment">The payment that it belongs to.</param>
 /// <param name="PaymentAmount">The amount of the whole payment.</param>
 /// <param name="Amount">What is given back.</param>
-/// <param name="CreatedAt">When the refund was made, UTC.</param>
+/// <param name="CreatedAt">The refund's own moment, see <see cref="RefundRequest.CreatedAt"/>.</param>
 public sealed record RefundReference(string RefundNo, PaymentReference Payment, Money PaymentAmount, Money Amount, DateTimeOffset CreatedAt);
 
 /// <summary>What a provider says of one refund.</summary>
@@ -85,7 +85,10 @@ public enum RefundState
     /// <summary>The provider cannot finish it by itself and a person must act at the provider (WeChat's ABNORMAL, CHANGE).</summary>
     Abnormal,
 
-    /// <summary>The provider does not know the number.</summary>
+    /// <summary>
+    /// The provider does not know the number; or it has no question that could tell, and takes a number once however often it is sent, so
+    /// that sending it again is the question.
+    /// </summary>
     NotFound,
 }
 

@@ -1,4 +1,5 @@
 using CsCheck;
+using Microsoft.Extensions.Time.Testing;
 using Modular.Payments.Abstractions;
 
 namespace Modular.Payments.AlipayDirect.Tests;
@@ -168,12 +169,15 @@ public sealed class RefundTests
     [InlineData(36800, "TRADE_CLOSED", "REFUND_SUCCESS", "367.99", "unknown")]
     [InlineData(36800, "TRADE_CLOSED", "", "0.00", "unknown")]
     [InlineData(6800, "TRADE_CLOSED", "REFUND_SUCCESS", "368.00", "unknown")]
-    [InlineData(6800, "TRADE_SUCCESS", "REFUND_SUCCESS", "68.00", "unknown")]
+    [InlineData(6800, "TRADE_SUCCESS", "REFUND_SUCCESS", "68.00", "notfound")]
+    [InlineData(6800, "TRADE_SUCCESS", "REFUND_SUCCESS", "300.00", "notfound")]
+    [InlineData(6800, "TRADE_SUCCESS", "REFUND_SUCCESS", "300.01", "unknown")]
+    [InlineData(6800, "TRADE_SUCCESS", "REFUND_SUCCESS", "", "unknown")]
     [InlineData(6800, "TRADE_SUCCESS", "", "0.00", "notfound")]
     [InlineData(6800, "TRADE_FINISHED", "", "0.00", "notfound")]
     [InlineData(6800, "TRADE_SUCCESS", "", "", "unknown")]
     [InlineData(6800, "WAIT_BUYER_PAY", "", "0.00", "unknown")]
-    public async Task The_payments_facts_prove_a_full_refund_or_none_and_are_unknown_in_between(long fen, string status, string refunded, string back, string expected)
+    public async Task The_payments_facts_prove_a_full_refund_or_none_and_in_between_it_is_sent_again_while_it_can_be_made(long fen, string status, string refunded, string back, string expected)
     {
         var fields = TradeAnswer.Fields(("trade_status", status), ("refund_status", refunded), ("to_buyer_fee", back));
         var answer = await QueryAsync(TradeAnswer.Signed(fields.Where(field => field.Value.Length > 0).ToDictionary()), fen);
@@ -184,6 +188,22 @@ public sealed class RefundTests
             RefundAnswer.Unknown => "unknown",
             _ => answer.ToString(),
         });
+    }
+
+    [Theory]
+    [InlineData("68.00", "unknown")]
+    [InlineData("0.00", "notfound")]
+    public async Task When_the_batchs_day_is_over_a_partial_refund_among_others_is_unknown(string back, string expected)
+    {
+        var fields = TradeAnswer.Fields(("trade_status", "TRADE_SUCCESS"), ("to_buyer_fee", back));
+        if (expected == "unknown")
+        {
+            fields["refund_status"] = "REFUND_SUCCESS";
+        }
+
+        var provider = (IRefundingProvider)Some.Provider(gateway: StubGateway.Saying(TradeAnswer.Signed(fields)), time: new FakeTimeProvider(Keys.Now.AddDays(1)));
+        var answer = await provider.QueryRefundAsync(Some.Refund().Reference with { Amount = Money.Cny(6800) }, TestContext.Current.CancellationToken);
+        Assert.Equal(expected, answer is RefundAnswer.Known { Report.State: RefundState.NotFound } ? "notfound" : answer is RefundAnswer.Unknown ? "unknown" : answer.ToString());
     }
 
     [Fact]

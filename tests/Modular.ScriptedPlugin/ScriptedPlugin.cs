@@ -15,7 +15,7 @@ namespace Modular.ScriptedPlugin;
 /// <c>notfound</c>, <c>unknown</c>, <c>rejected CODE</c>, <c>retry CODE</c>; of bills <c>empty</c>, <c>notready</c>, <c>unknown</c>, or lines
 /// <c>payment no trade minor fee time</c> and
 /// <c>refund no trade minor fee time refundNo</c>, where a line <c>broken</c> ends the reading with an error. A notification's
-/// body is <c>paid P minor trade</c>, or <c>refunded R P minor</c>, or <c>abnormal R P minor</c>.
+/// body is <c>paid P minor trade</c>, where the sum may be <c>-</c> or <c>100:USD</c>, or <c>refunded R P minor</c>, or <c>abnormal R P minor</c>.
 /// </remarks>
 public sealed class ScriptedPlugin : IPaymentPlugin
 {
@@ -106,7 +106,10 @@ internal sealed class ScriptedProvider(string instance, int? maxRefunds) : IPaym
         new() { PaymentNo = paymentNo, State = state, Account = Own, ProviderState = state.ToString() };
 
     private static PaymentReport Paid(string paymentNo, string minor, string tradeNo) =>
-        Report(paymentNo, ReportedState.Paid) with { Amount = Money.Cny(Minor(minor)), ProviderTradeNo = tradeNo };
+        Report(paymentNo, ReportedState.Paid) with { Amount = Sum(minor), ProviderTradeNo = tradeNo };
+
+    /// <summary>Fen, or minor units with their currency behind a colon; null when a dash says that no sum is named.</summary>
+    private static Money? Sum(string text) => text == "-" ? null : text.Split(':') is [var minor, var currency] ? new Money(Minor(minor), currency) : Money.Cny(Minor(text));
 
     private static RefundReport RefundReport(string refundNo, string paymentNo, RefundState state, string? minor) => new()
     {

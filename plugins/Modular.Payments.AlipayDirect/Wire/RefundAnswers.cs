@@ -18,7 +18,7 @@ internal static class RefundAnswers
     /// </summary>
     private static readonly Dictionary<string, string> Refusals = new(StringComparer.Ordinal)
     {
-        ["BATCH_NO_FORMAT_ERROR"] = "it cannot read the batch number, or the batch number's day is not today: " + Console + ", and if nothing was refunded there, refund there",
+        ["BATCH_NO_FORMAT_ERROR"] = "it cannot read the batch number, or the batch number's day is not today: " + Console + ", then end this refund on its page and, if nothing was refunded, ask for a new one",
         ["BATCH_NUM_ERROR"] = "it cannot read the number of refunds: report this as an error of the shop",
         ["BATCH_NUM_EXCEED_LIMIT"] = "the batch holds too many refunds: report this as an error of the shop",
         ["BATCH_NUM_NOT_EQUAL_TOTAL"] = "the batch holds another number of refunds than it says: report this as an error of the shop",
@@ -33,7 +33,7 @@ internal static class RefundAnswers
         ["REASON_REFUND_AMOUNT_LESS_THAN_COUPON_FEE"] = "the amount is less than the coupon that was used: refund more of the payment",
         ["REASON_TRADE_REFUND_FEE_ERR"] = "the amount is more than is left of the payment: " + Console + ", somebody may have refunded there",
         ["REFUND_AMOUNT_NOT_VALID"] = "the amount of the refund is wrong: " + Console,
-        ["REFUND_DATE_ERROR"] = "it takes a refund on its own day only (+08:00), and that is over: " + Console + ", and if nothing was refunded there, refund there",
+        ["REFUND_DATE_ERROR"] = "it takes a refund on its own day only (+08:00), and that is over: " + Console + ", then end this refund on its page and, if nothing was refunded, ask for a new one",
         ["SELLER_INFO_NOT_EXIST"] = "it does not know the account in SellerId: compare it with the merchant centre and send the refund again",
         ["SINGLE_DETAIL_DATA_EXCEED_LIMIT"] = "the refund's reason is too long for it: report this as an error of the shop",
         ["TRADE_PRODUCT_TYPE_NOT_ALLOW_REFUND"] = "payments of this product cannot be refunded: transfer the money to the shopper in another way",
@@ -85,9 +85,11 @@ internal static class RefundAnswers
     /// in all (<c>to_buyer_fee</c>) and that something did (<c>refund_status</c>), and names no batch. Two things follow with certainty.
     /// A refund of the whole payment is done when the trade says <c>REFUND_SUCCESS</c>, is closed, and all of it went back. And where nothing has gone back
     /// none was done: that is <see cref="RefundState.NotFound"/>, on which the host sends the same batch again, and Alipay refuses as a duplicate what
-    /// it has taken already. Everything in between, above all one partial refund among others, is unknown and never guessed.
+    /// it has taken already. In between, above all for one partial refund among others, nothing is proved and nothing guessed; but while the batch's
+    /// day lasts and the payment has money left for it, the batch itself is the question: sent again it is made, or called a duplicate. So
+    /// that is <see cref="RefundState.NotFound"/> as well, and unknown is what is left.
     /// </summary>
-    public static RefundAnswer OfQuery(GatewayAnswer answer, RefundReference refund, AlipayDirectSettings settings)
+    public static RefundAnswer OfQuery(GatewayAnswer answer, RefundReference refund, AlipayDirectSettings settings, DateTimeOffset now)
     {
         if (Answers.Doubt(answer, "out_trade_no", refund.Payment.PaymentNo, settings, out var xml) is { } doubt)
         {
@@ -126,7 +128,9 @@ internal static class RefundAnswers
             });
         }
 
-        return back is { Minor: 0 } && refunded is null && xml.Text($"{Trade}/gmt_refund") is null && Reports.StateOf(status) == ReportedState.Paid
+        var nothingWentBack = back is { Minor: 0 } && refunded is null && xml.Text($"{Trade}/gmt_refund") is null;
+        var mayBeSentAgain = back is { } gone && gone.Minor + refund.Amount.Minor <= refund.PaymentAmount.Minor && BeijingTime.Day(refund.CreatedAt) == BeijingTime.Day(now);
+        return Reports.StateOf(status) == ReportedState.Paid && (nothingWentBack || mayBeSentAgain)
             ? new RefundAnswer.Known(Report(refund, RefundState.NotFound, status))
             : new RefundAnswer.Unknown("Alipay's gateway has no question about a single refund, and what it says about the payment proves neither that this one was done nor that it was not: the notification, or the merchant centre, will tell.");
     }

@@ -10,8 +10,9 @@ namespace Modular.Kernel.Audit;
 /// </summary>
 /// <param name="Name">A stable word, for example <c>refund_cap</c>.</param>
 /// <param name="Sentence">What is promised, for the person who reads that it is broken.</param>
-/// <param name="Sql">Returns no row while the promise is kept. <c>@now</c> is the time.</param>
-public sealed record AuditRule(string Name, string Sentence, string Sql);
+/// <param name="Sql">Returns no row while the promise is kept. <c>@now</c> is the time, less <paramref name="Grace"/>.</param>
+/// <param name="Grace">How long a row may be as it is; nothing when the promise holds at every moment.</param>
+public sealed record AuditRule(string Name, string Sentence, string Sql, TimeSpan Grace = default);
 
 /// <summary>What the audit found of one rule.</summary>
 /// <param name="Broken">The first rows that break it; none when it is kept.</param>
@@ -28,12 +29,12 @@ internal sealed partial class RunAuditHandler(ModularDbContext db, IEnumerable<A
     public async Task<IReadOnlyList<AuditFinding>> Handle(RunAudit request, CancellationToken cancellationToken)
     {
         var findings = new List<AuditFinding>();
-        var now = db.Dialect.TimeParameter(time.UtcNow());
+        var now = time.UtcNow();
         foreach (var rule in rules)
         {
             var broken = await db.ReadColumnAsync<string>(
                 $"SELECT * FROM ({rule.Sql}) AS broken LIMIT {MaxRows}",
-                rule.Sql.Contains("@now", StringComparison.Ordinal) ? [("now", now)] : [],
+                rule.Sql.Contains("@now", StringComparison.Ordinal) ? [("now", db.Dialect.TimeParameter(now - rule.Grace))] : [],
                 cancellationToken);
             findings.Add(new AuditFinding(rule, broken));
             if (broken.Count > 0)

@@ -14,11 +14,15 @@ public static class OperatorAction
     public const string RefundRequested = "refund_requested";
     public const string RefundApproved = "refund_approved";
     public const string RefundTurnedDown = "refund_turned_down";
+    public const string RefundFinished = "refund_finished";
+    public const string RefundGivenUp = "refund_given_up";
+    public const string RefundDealtWith = "refund_dealt_with";
     public const string DifferenceResolved = "difference_resolved";
     public const string ReconciliationRequested = "reconciliation_requested";
     public const string PaymentAsked = "payment_asked";
     public const string MessageProcessed = "message_processed";
     public const string HeldAccepted = "held_accepted";
+    public const string HeldGivenBack = "held_given_back";
     public const string WebhookPaused = "webhook_paused";
     public const string WebhookResumed = "webhook_resumed";
     public const string DeliveryResent = "delivery_resent";
@@ -27,8 +31,8 @@ public static class OperatorAction
 
     public static IReadOnlyList<string> All { get; } =
     [
-        RefundRequested, RefundApproved, RefundTurnedDown, DifferenceResolved, ReconciliationRequested, PaymentAsked, MessageProcessed, HeldAccepted,
-        WebhookPaused, WebhookResumed, DeliveryResent, JobsCommanded, EventDispatched,
+        RefundRequested, RefundApproved, RefundTurnedDown, RefundFinished, RefundGivenUp, RefundDealtWith, DifferenceResolved, ReconciliationRequested, PaymentAsked,
+        MessageProcessed, HeldAccepted, HeldGivenBack, WebhookPaused, WebhookResumed, DeliveryResent, JobsCommanded, EventDispatched,
     ];
 }
 

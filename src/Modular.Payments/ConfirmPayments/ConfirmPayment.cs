@@ -34,7 +34,8 @@ public static class ConfirmPayment
                 return new Outcome.NotFound();
             }
 
-            if (payment.Status is not (PaymentStatus.Pending or PaymentStatus.Superseded or PaymentStatus.Closed))
+            // Held without a sum, it can still be told how much.
+            if (payment is not ({ Status: PaymentStatus.Pending or PaymentStatus.Superseded or PaymentStatus.Closed } or { Status: PaymentStatus.Held, ReceivedMinor: null }))
             {
                 return new Outcome.Known(ShowPayment.Details(payment));
             }

@@ -43,6 +43,9 @@ public enum LedgerKind
     /// <summary>Held money went back.</summary>
     HeldRefund,
 
+    /// <summary>Held money in another currency was given back at the provider.</summary>
+    HeldReturned,
+
     /// <summary>The provider's fee, by its bill.</summary>
     Fee,
 
@@ -113,7 +116,7 @@ internal sealed record Movement(string Provider, LedgerKind Kind, string Referen
         LedgerKind.Held or LedgerKind.Foreign => (LedgerAccount.Clearing, LedgerAccount.Suspense),
         LedgerKind.Accepted => (LedgerAccount.Suspense, LedgerAccount.Sales),
         LedgerKind.Refund => (LedgerAccount.Refunds, LedgerAccount.Clearing),
-        LedgerKind.HeldRefund => (LedgerAccount.Suspense, LedgerAccount.Clearing),
+        LedgerKind.HeldRefund or LedgerKind.HeldReturned => (LedgerAccount.Suspense, LedgerAccount.Clearing),
         LedgerKind.Fee => (LedgerAccount.Fees, LedgerAccount.Clearing),
         LedgerKind.FeeReturned => (LedgerAccount.Clearing, LedgerAccount.Fees),
         _ => throw new InvalidOperationException($"{Kind} moves nothing."),

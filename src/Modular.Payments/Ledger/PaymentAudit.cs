@@ -89,5 +89,10 @@ internal static class PaymentAudit
             UNION ALL
             SELECT refund_no FROM payments_refunds WHERE status = 'processing' AND next_check_at IS NULL
             """),
+        new(
+            "overdue_is_shown",
+            "A refund that has been under way for longer than refunds take is in front of a person.",
+            "SELECT refund_no FROM payments_refunds WHERE status = 'processing' AND NOT needs_attention AND COALESCE(sent_at, created_at) < @now",
+            RefundOptions.MaxProcessing + RefundOptions.LongestWait + TimeSpan.FromHours(1)),
     ];
 }

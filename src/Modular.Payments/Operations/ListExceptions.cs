@@ -11,9 +11,13 @@ namespace Modular.Payments;
 /// <param name="Messages">Messages that are genuine and about nothing of ours: an unknown payment or refund, another account. Newest first.</param>
 /// <param name="Differences">Differences of bills that are open, oldest first.</param>
 /// <param name="Days">Days whose bill never came or could not be used, newest first.</param>
+/// <param name="All">How many there are of each, of which at most <see cref="ListExceptions.MaxOfEach"/> are listed.</param>
 public sealed record PaymentExceptions(
     IReadOnlyList<AttemptView> Held, IReadOnlyList<RefundWork> Refunds, IReadOnlyList<InboxView> Messages, IReadOnlyList<DatedDifference> Differences,
-    IReadOnlyList<ReconciliationView> Days);
+    IReadOnlyList<ReconciliationView> Days, ExceptionCounts All);
+
+/// <summary>How much of payments waits for a person.</summary>
+public sealed record ExceptionCounts(int Held, int Refunds, int Messages, int Differences, int Days);
 
 /// <summary>Lists what of payments waits for a person.</summary>
 public static class ListExceptions
@@ -29,18 +33,22 @@ public static class ListExceptions
 
         public async Task<PaymentExceptions> Handle(Query query, CancellationToken cancellationToken)
         {
-            var held = await db.Set<Payment>().AsNoTracking().Where(p => p.Status == PaymentStatus.Held).OrderBy(p => p.Id).Take(MaxOfEach).ToListAsync(cancellationToken);
-            var refunds = await db.Set<Refund>().AsNoTracking().Where(r => r.NeedsAttention).OrderByDescending(r => r.Id).Take(MaxOfEach).ToListAsync(cancellationToken);
-            var messages = await db.Set<InboxMessage>().AsNoTracking().Where(m => Strays.Contains(m.Reason)).OrderByDescending(m => m.Id).Take(MaxOfEach)
-                .Select(InboxView.Of).ToListAsync(cancellationToken);
-            var differences = await db.Set<Difference>().AsNoTracking().Where(d => d.Remedy == DifferenceRemedy.Open).OrderBy(d => d.Id).Take(MaxOfEach)
-                .Join(db.Set<Reconciliation>(), d => d.ReconciliationId, r => r.Id, (d, r) => new { Difference = d, r.Provider, r.Day })
-                .ToListAsync(cancellationToken);
-            var days = await db.Set<Reconciliation>().AsNoTracking().Where(r => r.Status == ReconciliationStatus.Failed).OrderByDescending(r => r.Id).Take(MaxOfEach).ToListAsync(cancellationToken);
+            var held = db.Set<Payment>().AsNoTracking().Where(p => p.Status == PaymentStatus.Held);
+            var refunds = db.Set<Refund>().AsNoTracking().Where(r => r.NeedsAttention);
+            var messages = db.Set<InboxMessage>().AsNoTracking().Where(m => Strays.Contains(m.Reason));
+            var differences = db.Set<Difference>().AsNoTracking().Where(d => d.Remedy == DifferenceRemedy.Open);
+            var days = db.Set<Reconciliation>().AsNoTracking().Where(r => r.Status == ReconciliationStatus.Failed);
             return new PaymentExceptions(
-                held.ConvertAll(AttemptView.Of), refunds.ConvertAll(RefundWork.Of), messages,
-                differences.ConvertAll(it => new DatedDifference(it.Provider, it.Day, ShowReconciliation.ViewOf(it.Difference))),
-                days.ConvertAll(day => ShowReconciliation.ViewOf(day, [])));
+                (await held.OrderBy(p => p.Id).Take(MaxOfEach).ToListAsync(cancellationToken)).ConvertAll(AttemptView.Of),
+                (await refunds.OrderByDescending(r => r.Id).Take(MaxOfEach).ToListAsync(cancellationToken)).ConvertAll(RefundWork.Of),
+                await messages.OrderByDescending(m => m.Id).Take(MaxOfEach).Select(InboxView.Of).ToListAsync(cancellationToken),
+                (await differences.OrderBy(d => d.Id).Take(MaxOfEach)
+                    .Join(db.Set<Reconciliation>(), d => d.ReconciliationId, r => r.Id, (d, r) => new { Difference = d, r.Provider, r.Day }).ToListAsync(cancellationToken))
+                    .ConvertAll(it => new DatedDifference(it.Provider, it.Day, ShowReconciliation.ViewOf(it.Difference))),
+                (await days.OrderByDescending(r => r.Id).Take(MaxOfEach).ToListAsync(cancellationToken)).ConvertAll(day => ShowReconciliation.ViewOf(day, [])),
+                new ExceptionCounts(
+                    await held.CountAsync(cancellationToken), await refunds.CountAsync(cancellationToken), await messages.CountAsync(cancellationToken),
+                    await differences.CountAsync(cancellationToken), await days.CountAsync(cancellationToken)));
         }
     }
 }

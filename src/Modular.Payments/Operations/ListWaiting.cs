@@ -32,6 +32,9 @@ public sealed record AttemptView(
     /// <summary>Whether an operator could decide that its money is the order's, as far as the payment itself tells.</summary>
     public bool MayBeAccepted => Status == "held" && ReceivedMinor > 0 && RefundedMinor == 0 && RefundReservedMinor == 0;
 
+    /// <summary>Whether it is held without a sum that could be booked, so that its provider alone can name it or give it back.</summary>
+    public bool IsHeldWithoutSum => Status == "held" && ReceivedMinor is null;
+
     internal static AttemptView Of(Payment p) => new(
         p.PaymentNo, p.OrderNo, p.Provider, p.Scene.ToText(), p.Status.ToText(), p.Amount, p.ReceivedMinor, p.IsKept, p.RefundedMinor, p.RefundReservedMinor,
         p.StatusReason, p.ProviderTradeNo, p.ProviderState, p.ConfirmedBy?.ToText(), p.CreatedAt, p.ExpiresAt, p.StartedAt, p.PaidAt, p.SettledAt, p.LastCheckedAt,

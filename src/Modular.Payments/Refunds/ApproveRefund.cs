@@ -2,10 +2,13 @@ using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Modular.Kernel;
 using Modular.Kernel.Data;
+using Modular.Payments.Providers;
 
 namespace Modular.Payments;
 
-/// <summary>A second operator confirms, or turns down, a refund above the limit. Whoever asked for it cannot.</summary>
+/// <summary>
+/// A second operator confirms, or turns down, a refund above the limit. Whoever asked for it cannot confirm it, and may withdraw it.
+/// </summary>
 public static class ApproveRefund
 {
     public sealed record Command(string RefundNo, string Operator, bool Approve) : IRequest<Outcome>;
@@ -18,6 +21,9 @@ public static class ApproveRefund
         /// <summary>It is turned down; the sum is free again.</summary>
         TurnedDown,
 
+        /// <summary>Whoever asked for it took it back; the sum is free again.</summary>
+        Withdrawn,
+
         /// <summary>It was decided about already.</summary>
         NothingToDecide,
 
@@ -25,7 +31,7 @@ public static class ApproveRefund
         SamePerson,
     }
 
-    internal sealed class Handler(ModularDbContext db, TimeProvider time) : IRequestHandler<Command, Outcome>
+    internal sealed class Handler(ModularDbContext db, ProviderCatalogue providers, TimeProvider time) : IRequestHandler<Command, Outcome>
     {
         public async Task<Outcome> Handle(Command command, CancellationToken cancellationToken)
         {
@@ -34,33 +40,41 @@ public static class ApproveRefund
                 return Outcome.NotFound;
             }
 
-            if (refund.RequestedBy == command.Operator)
+            var isOwn = refund.RequestedBy == command.Operator;
+            if (isOwn && command.Approve)
             {
                 return Outcome.SamePerson;
             }
 
-            return command.Approve ? await ApproveAsync(refund, command, cancellationToken) : await TurnDownAsync(refund, command, cancellationToken);
+            return command.Approve ? await ApproveAsync(refund, command, cancellationToken) : await TurnDownAsync(refund, command, isOwn, cancellationToken);
         }
 
         private async Task<Outcome> ApproveAsync(Refund refund, Command command, CancellationToken cancellationToken)
         {
-            var now = time.UtcNow();
-            return await Waiting(refund).ExecuteUpdateAsync(
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            await LockPaymentAsync(refund, cancellationToken);
+            var others = await db.Set<Refund>().AsNoTracking().Where(r => r.PaymentNo == refund.PaymentNo && r.Id != refund.Id && r.Status != RefundStatus.Failed)
+                .ToListAsync(cancellationToken);
+            var due = RefundSpacing.Earliest(others, providers.Find(refund.Provider)?.RefundLimits.MinInterval ?? TimeSpan.Zero, time.UtcNow());
+            var approved = await Waiting(refund).ExecuteUpdateAsync(
                 set => set.SetProperty(r => r.Status, RefundStatus.Processing).SetProperty(r => r.ApprovedBy, command.Operator)
-                    .SetProperty(r => r.StatusReason, (string?)null).SetProperty(r => r.StatusDetail, (string?)null)
-                    .SetProperty(r => r.NextCheckAt, now).SetProperty(r => r.Version, r => r.Version + 1),
-                cancellationToken) == 1 ? Outcome.Approved : Outcome.NothingToDecide;
+                    .SetProperty(r => r.NeedsAttention, false).SetProperty(r => r.StatusReason, (string?)null).SetProperty(r => r.StatusDetail, (string?)null)
+                    .SetProperty(r => r.NextCheckAt, due).SetProperty(r => r.Version, r => r.Version + 1),
+                cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return approved == 1 ? Outcome.Approved : Outcome.NothingToDecide;
         }
 
-        private async Task<Outcome> TurnDownAsync(Refund refund, Command command, CancellationToken cancellationToken)
+        private async Task<Outcome> TurnDownAsync(Refund refund, Command command, bool isOwn, CancellationToken cancellationToken)
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            // The payment first, as everywhere, so that two who hold one row each never wait for each other.
-            await db.ReadColumnAsync<long>(
-                $"SELECT id FROM payments_payments WHERE payment_no = @no {db.Dialect.ForUpdate}", [("no", refund.PaymentNo)], cancellationToken);
+            await LockPaymentAsync(refund, cancellationToken);
+            var (second, reason, detail) = isOwn
+                ? (null, "withdrawn", "Whoever asked for it took it back; nothing was sent.")
+                : (command.Operator, "turned_down", "A second operator turned it down; nothing was sent.");
             var turnedDown = await Waiting(refund).ExecuteUpdateAsync(
-                set => set.SetProperty(r => r.Status, RefundStatus.Failed).SetProperty(r => r.ApprovedBy, command.Operator)
-                    .SetProperty(r => r.StatusReason, "turned_down").SetProperty(r => r.StatusDetail, "A second operator turned it down; nothing was sent.")
+                set => set.SetProperty(r => r.Status, RefundStatus.Failed).SetProperty(r => r.ApprovedBy, second)
+                    .SetProperty(r => r.NeedsAttention, false).SetProperty(r => r.StatusReason, reason).SetProperty(r => r.StatusDetail, detail)
                     .SetProperty(r => r.Version, r => r.Version + 1),
                 cancellationToken);
             if (turnedDown == 0)
@@ -72,8 +86,12 @@ public static class ApproveRefund
                 set => set.SetProperty(p => p.RefundReservedMinor, p => p.RefundReservedMinor - refund.AmountMinor).SetProperty(p => p.Version, p => p.Version + 1),
                 cancellationToken);
             await transaction.CommitAsync(cancellationToken);
-            return Outcome.TurnedDown;
+            return isOwn ? Outcome.Withdrawn : Outcome.TurnedDown;
         }
+
+        /// <summary>The payment first, as everywhere, so that two who hold one row each never wait for each other.</summary>
+        private Task LockPaymentAsync(Refund refund, CancellationToken cancellationToken) => db.ReadColumnAsync<long>(
+            $"SELECT id FROM payments_payments WHERE payment_no = @no {db.Dialect.ForUpdate}", [("no", refund.PaymentNo)], cancellationToken);
 
         private IQueryable<Refund> Waiting(Refund refund) =>
             db.Set<Refund>().Where(r => r.Id == refund.Id && r.Status == RefundStatus.AwaitingApproval);

@@ -81,6 +81,12 @@ internal sealed class Refund
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>
+    /// When it was first sent: fixed before the first call, because a provider may make the day a part of the number, and told on every
+    /// later one. Null while nothing was sent.
+    /// </summary>
+    public DateTimeOffset? SentAt { get; init; }
+
     /// <summary>When the money went back, by the provider's clock.</summary>
     public DateTimeOffset? RefundedAt { get; init; }
 

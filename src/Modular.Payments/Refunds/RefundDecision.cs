@@ -39,6 +39,9 @@ internal static class RefundDecision
     public const string WrongPayment = "refund_of_other_payment";
     public const string BeyondPaid = "refund_beyond_paid";
 
+    /// <summary>A report without an amount calls a refund done that was not sent or has failed.</summary>
+    public const string Contradicted = "refund_contradicted";
+
     public static RefundVerdict Decide(RefundStatus status, string paymentNo, Money amount, RefundReport report)
     {
         if (report.PaymentNo is { } reported && reported != paymentNo)

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Modular.Kernel;
+using Modular.Kernel.Audit;
 using Modular.Kernel.Data;
 using Modular.Kernel.Messages;
 using Modular.Kernel.Outbox;
@@ -15,6 +16,16 @@ namespace Modular.Payments;
 /// <summary>What became of a report about a refund.</summary>
 /// <param name="Refund">The refund as it was when the report came; null when there is none of that number.</param>
 internal sealed record RefundOutcome(RefundEffect Effect, string? Reason, Refund? Refund);
+
+/// <summary>
+/// Says that a report is what an operator saw at the provider. It counts only while the refund is under way and needs a person, and its entry
+/// in the audit trail is part of the commit.
+/// </summary>
+/// <param name="By">Who says it.</param>
+/// <param name="What">One of <see cref="OperatorAction"/>.</param>
+/// <param name="Detail">What the trail keeps besides.</param>
+/// <param name="Outcome">What came of it, as a stable word, when something did.</param>
+internal sealed record PersonsWord(Actor By, string What, string Detail, string Outcome);
 
 /// <summary>
 /// The one door to refunded. Notifications, answers, queries and bills come through here: each report is decided in pure code, and
@@ -31,25 +42,28 @@ internal sealed class RefundDoor(ModularDbContext db, IMediator mediator, ShopMe
     /// Takes reports through the door, with the message that brought them where one did. A message that was accepted before is
     /// only counted.
     /// </summary>
+    /// <param name="person">Whose word the only report is, where it is no provider's.</param>
     /// <exception cref="DbUpdateException">The database refuses; nothing was stored.</exception>
     public async Task<IReadOnlyList<RefundOutcome>> ApplyAsync(
-        string instance, ProviderAccount account, IReadOnlyList<RefundReport> reports, ReceivedMessage? message, CancellationToken cancellationToken)
+        string instance, ProviderAccount account, IReadOnlyList<RefundReport> reports, ReceivedMessage? message, CancellationToken cancellationToken,
+        PersonsWord? person = null)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await ApplyOnceAsync(instance, account, reports, message, cancellationToken);
+                return await ApplyOnceAsync(instance, account, reports, message, person, cancellationToken);
             }
             catch (Exception e) when (attempt < MaxTries && WriteConflict.Is(e))
             {
                 // Another refund of the payment, or another node, was faster; loading again shows what it did.
+                db.ChangeTracker.Clear();
             }
         }
     }
 
     private async Task<IReadOnlyList<RefundOutcome>> ApplyOnceAsync(
-        string instance, ProviderAccount account, IReadOnlyList<RefundReport> reports, ReceivedMessage? message, CancellationToken cancellationToken)
+        string instance, ProviderAccount account, IReadOnlyList<RefundReport> reports, ReceivedMessage? message, PersonsWord? person, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var writes = new WriteBatch();
@@ -64,7 +78,7 @@ internal sealed class RefundDoor(ModularDbContext db, IMediator mediator, ShopMe
         {
             foreach (var report in reports)
             {
-                outcomes.Add(await ConsiderAsync(batch, instance, report, cancellationToken));
+                outcomes.Add(await ConsiderAsync(batch, instance, report, person, cancellationToken));
             }
 
             await batch.WriteAsync(writes, mediator, cancellationToken);
@@ -75,6 +89,12 @@ internal sealed class RefundDoor(ModularDbContext db, IMediator mediator, ShopMe
         }
 
         await writes.ExecuteAsync(db, cancellationToken);
+        if (person is not null && outcomes[0].Effect is RefundEffect.Settled or RefundEffect.Failed)
+        {
+            db.Add(AuditEntry.Of(person.By, person.What, reports[0].RefundNo, person.Detail, person.Outcome, time.UtcNow()));
+            await db.SaveChangesAsync(cancellationToken);
+        }
+
         await transaction.CommitAsync(cancellationToken);
         if (batch.ChangedOrders is { Count: > 0 } changed)
         {
@@ -85,7 +105,7 @@ internal sealed class RefundDoor(ModularDbContext db, IMediator mediator, ShopMe
         return outcomes;
     }
 
-    private async Task<RefundOutcome> ConsiderAsync(RefundBatch batch, string instance, RefundReport report, CancellationToken cancellationToken)
+    private async Task<RefundOutcome> ConsiderAsync(RefundBatch batch, string instance, RefundReport report, PersonsWord? person, CancellationToken cancellationToken)
     {
         var refund = await FindAsync(instance, report, cancellationToken);
         if (refund is not null && batch.PaymentOf(refund.PaymentNo) is null)
@@ -103,12 +123,12 @@ internal sealed class RefundDoor(ModularDbContext db, IMediator mediator, ShopMe
             return new RefundOutcome(RefundEffect.Attention, isOurs ? UnknownRefund : UnknownPayment, null);
         }
 
-        var verdict = batch.Has(refund) ? new RefundVerdict(RefundEffect.Unchanged) : RefundDecision.Decide(refund.Status, refund.PaymentNo, refund.Amount, report);
+        var verdict = batch.Has(refund) || (person is not null && refund is not { Status: RefundStatus.Processing, NeedsAttention: true }) ? new RefundVerdict(RefundEffect.Unchanged) : RefundDecision.Decide(refund.Status, refund.PaymentNo, refund.Amount, report);
         if (verdict.Effect != RefundEffect.Unchanged)
         {
             var payment = batch.PaymentOf(refund.PaymentNo)
                 ?? new RefundStanding(await db.Set<Payment>().AsNoTracking().SingleAsync(p => p.PaymentNo == refund.PaymentNo, cancellationToken));
-            verdict = batch.Add(refund, payment, verdict, report);
+            verdict = batch.Add(refund, payment, verdict, report, person is not null);
         }
 
         return new RefundOutcome(verdict.Effect, verdict.Reason, refund);
@@ -169,7 +189,7 @@ internal sealed class RefundBatch(SqlDialect dialect, DateTimeOffset now)
 
     public RefundStanding? PaymentOf(string paymentNo) => payments.GetValueOrDefault(paymentNo);
 
-    public RefundVerdict Add(Refund refund, RefundStanding payment, RefundVerdict verdict, RefundReport report)
+    public RefundVerdict Add(Refund refund, RefundStanding payment, RefundVerdict verdict, RefundReport report, bool byPerson)
     {
         var wasReserved = refund.Status is RefundStatus.Processing or RefundStatus.AwaitingApproval;
         if (verdict.Effect == RefundEffect.Settled && !wasReserved && payment.Refunded + payment.Reserved + refund.AmountMinor > payment.Received)
@@ -187,18 +207,30 @@ internal sealed class RefundBatch(SqlDialect dialect, DateTimeOffset now)
                 movements.Add(new Movement(
                     refund.Provider, payment.Payment.IsKept ? LedgerKind.Refund : LedgerKind.HeldRefund, refund.RefundNo, refund.Amount, refund.PaymentNo));
                 events.Add(OutboxWriter.Event("payment.refunded", Data(refund, payment, report.RefundedAt ?? now), now));
-                Write(refund, RefundStatus.Succeeded, false, null, "The money has gone back.", null, report);
+                Write(refund, RefundStatus.Succeeded, false, null, byPerson ? "An operator saw at the provider that the money has gone back." : "The money has gone back.", null, report);
                 break;
             case RefundEffect.Failed:
                 payment.Reserved -= refund.AmountMinor;
                 payments[refund.PaymentNo] = payment;
-                Write(refund, RefundStatus.Failed, true, verdict.Reason, "The provider gave the refund up; no money has moved. Make a new one once the cause is mended.", null, report);
+                if (byPerson)
+                {
+                    Write(refund, RefundStatus.Failed, false, FinishRefund.GivenUpReason, "An operator saw at the provider that it was not done and gave it up; the sum is free again.", null, report);
+                }
+                else
+                {
+                    Write(refund, RefundStatus.Failed, true, verdict.Reason, "The provider gave the refund up; no money has moved. Make a new one once the cause is mended.", null, report);
+                }
+
                 break;
             case RefundEffect.Attention:
                 Write(refund, refund.Status, true, verdict.Reason, SentenceOf(verdict.Reason), refund.Status == RefundStatus.Processing ? now + TimeSpan.FromHours(6) : null, report);
                 break;
-            case RefundEffect.Ask:
+            case RefundEffect.Ask when refund.Status == RefundStatus.Processing:
                 Write(refund, refund.Status, refund.NeedsAttention, refund.StatusReason, refund.StatusDetail, now, report);
+                break;
+            case RefundEffect.Ask:
+                // What was sent once is asked about once more; what never was, the provider cannot know.
+                Write(refund, refund.Status, true, RefundDecision.Contradicted, SentenceOf(RefundDecision.Contradicted), refund.Status == RefundStatus.Failed ? now : null, report);
                 break;
         }
 
@@ -248,6 +280,7 @@ internal sealed class RefundBatch(SqlDialect dialect, DateTimeOffset now)
         RefundDecision.Abnormal => "The provider cannot give the money back by itself (a closed card or account): finish the refund at the provider's own page.",
         RefundDecision.AmountMismatch => "The provider names another amount than was asked for: compare with the provider's own page before doing anything.",
         RefundDecision.WrongPayment => "The provider names another payment than the refund's: compare with the provider's own page before doing anything.",
+        RefundDecision.Contradicted => "The provider says that it went back, though here it was not sent or has failed: compare with the provider's own page before doing anything.",
         RefundDecision.BeyondPaid => "The provider says that it went back after all, and together with the others that is more than was paid.",
         _ => "The provider says something that does not fit.",
     };
@@ -300,7 +333,7 @@ internal sealed class RefundBatch(SqlDialect dialect, DateTimeOffset now)
             ["detail"] = detail,
             ["provider_no"] = report.ProviderRefundNo,
             ["state"] = report.ProviderState,
-            ["at"] = status == RefundStatus.Succeeded ? dialect.Time(report.RefundedAt ?? now) : null,
+            ["at"] = status == RefundStatus.Succeeded ? dialect.Time(refund.RefundedAt ?? report.RefundedAt ?? now) : null,
             ["next"] = next is { } moment ? dialect.Time(moment) : null,
             ["version"] = refund.Version,
         };

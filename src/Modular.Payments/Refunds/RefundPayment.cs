@@ -90,6 +90,13 @@ public static class RefundPayment
                 return earlier;
             }
 
+            // What refuses it may be the same request, which arrived twice at once and was taken meanwhile.
+            var outcome = await TryAsync(command, cancellationToken);
+            return outcome is Outcome.Refused && command.Key is not null && await FindAnswerAsync(command.Key, cancellationToken) is { } taken ? taken : outcome;
+        }
+
+        private async Task<Outcome> TryAsync(Command command, CancellationToken cancellationToken)
+        {
             if (await ShowPayment.FindAsync(db, command.PaymentNo, cancellationToken) is not { } payment)
             {
                 return new Outcome.PaymentNotFound();
@@ -158,15 +165,15 @@ public static class RefundPayment
             }
 
             // Counted under the row's lock.
-            var others = await db.Set<Refund>().AsNoTracking().Where(r => r.PaymentNo == payment.PaymentNo && r.Status != RefundStatus.Failed)
-                .Select(r => r.CreatedAt).ToListAsync(cancellationToken);
+            var others = await db.Set<Refund>().AsNoTracking().Where(r => r.PaymentNo == payment.PaymentNo && r.Status != RefundStatus.Failed).ToListAsync(cancellationToken);
             if (provider.RefundLimits.MaxPerPayment is { } most && others.Count >= most)
             {
                 await transaction.RollbackAsync(cancellationToken);
                 return new Outcome.Refused("refund_limit_reached", $"The provider allows {most} refunds for one payment, and that many were made; give the rest back at the provider's own page.");
             }
 
-            var needsApproval = options.ConfirmAbove is { } threshold && amount.Minor > threshold;
+            // The payment's refunds count together, or a sum would pass alone in parts.
+            var needsApproval = options.ConfirmAbove is { } threshold && others.Sum(other => other.AmountMinor) + amount.Minor > threshold;
             var refund = new Refund
             {
                 RefundNo = Numbers.Next(time),
@@ -180,9 +187,9 @@ public static class RefundPayment
                 RequestedBy = command.RequestedBy,
                 Status = needsApproval ? RefundStatus.AwaitingApproval : RefundStatus.Processing,
                 StatusReason = needsApproval ? "awaiting_approval" : null,
-                StatusDetail = needsApproval ? "The sum is above the limit; a second operator must confirm it." : null,
+                StatusDetail = needsApproval ? "The sum of the payment's refunds is above the limit; a second operator must confirm it." : null,
                 CreatedAt = now,
-                NextCheckAt = needsApproval ? null : Earliest(others, provider.RefundLimits.MinInterval, now),
+                NextCheckAt = needsApproval ? null : RefundSpacing.Earliest(others, provider.RefundLimits.MinInterval, now),
             };
             db.Add(refund);
             var view = RefundView.Of(refund);
@@ -196,10 +203,6 @@ public static class RefundPayment
             return new Outcome.Taken(view);
         }
 
-        /// <summary>A provider that wants time between two refunds of a payment gets it; the request need not be made again.</summary>
-        private static DateTimeOffset Earliest(List<DateTimeOffset> others, TimeSpan interval, DateTimeOffset now) =>
-            others.Count == 0 || others.Max() + interval < now ? now : others.Max() + interval;
-
         private static Outcome.Refused Exceeds(long received, long refunded, long reserved) => new(
             "refund_exceeds_paid",
             $"Of {received} paid, {refunded} have gone back and {reserved} are on their way; at most {received - refunded - reserved} (minor units) can be given back.");
@@ -212,6 +215,22 @@ public static class RefundPayment
                 _ => new Outcome.KeyReused(),
             };
     }
+}
+
+/// <summary>A provider that wants time between two refunds of a payment gets it; the request need not be made again.</summary>
+internal static class RefundSpacing
+{
+    // A refund is called for a little later than it is taken.
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// When a refund may be sent, whose payment has these others that have not failed. They were called for last when they were taken last, and
+    /// those of which nothing was sent yet are called for when they are due. Right only under the lock of the payment's row.
+    /// </summary>
+    public static DateTimeOffset Earliest(IEnumerable<Refund> others, TimeSpan interval, DateTimeOffset now) =>
+        interval > TimeSpan.Zero && others.Max(other => other.LastCheckedAt ?? other.NextCheckAt) is { } last && last + interval + Margin > now
+            ? last + interval + Margin
+            : now;
 }
 
 /// <summary>A refund as others may see it.</summary>

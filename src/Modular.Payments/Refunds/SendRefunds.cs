@@ -24,10 +24,7 @@ public static partial class SendRefunds
         private const int BatchSize = 20;
         private const int Parallelism = 8;
 
-        private static readonly Claim Due = new("payments_refunds", "next_check_at", BatchSize, "last_checked_at = @now, check_count = check_count + 1");
-
-        // A claimed refund comes up again after this time when the process that claimed it died.
-        private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
+        private static readonly Claim Due = new("payments_refunds", "next_check_at", BatchSize, RefundSender.Taken);
 
         public async Task<int> Handle(Command command, CancellationToken cancellationToken)
         {
@@ -48,7 +45,7 @@ public static partial class SendRefunds
 
         private async Task<List<Refund>> ClaimAsync(CancellationToken cancellationToken)
         {
-            var ids = await Due.TakeAsync<long>(db, time.UtcNow(), Lease, cancellationToken);
+            var ids = await Due.TakeAsync<long>(db, time.UtcNow(), RefundSender.Lease, cancellationToken);
             return ids.Count == 0
                 ? []
                 : await db.Set<Refund>().AsNoTracking().Where(refund => ids.Contains(refund.Id)).ToListAsync(cancellationToken);
@@ -83,9 +80,33 @@ internal sealed class RefundSender(ModularDbContext db, ProviderCatalogue provid
     /// <summary>The refund waits for an operator at the provider's page, see <see cref="ShowRefundAction"/>.</summary>
     public const string OperatorNeeded = "operator_needed";
 
-    /// <summary>The claimed refund; its count says whether the provider may have heard of it.</summary>
+    /// <summary>
+    /// What is set on a refund before its provider is called, with <c>@now</c> as the time. What was sent before its first sending was
+    /// written down had been sent with the moment of its making.
+    /// </summary>
+    public const string Taken =
+        """
+        last_checked_at = @now, check_count = check_count + 1,
+        sent_at = CASE WHEN status = 'processing' THEN COALESCE(sent_at, CASE WHEN check_count = 0 THEN @now ELSE created_at END) ELSE sent_at END
+        """;
+
+    /// <summary>It has been under way, or unknown, for longer than refunds take.</summary>
+    public const string Overdue = "overdue";
+
+    /// <summary>A refund that was taken comes up again after this time when the process that took it died.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// The claimed refund; its count says whether the provider may have heard of it. Only what is under way is ever sent: one that has failed
+    /// and was named by a message since then is asked about once, and left to the person whom that message called.
+    /// </summary>
     public async Task<string> SendAsync(Refund refund, CancellationToken cancellationToken)
     {
+        if (refund.Status != RefundStatus.Processing)
+        {
+            return await AskOnceAsync(refund, cancellationToken);
+        }
+
         var payment = await db.Set<Payment>().AsNoTracking().SingleAsync(p => p.PaymentNo == refund.PaymentNo, cancellationToken);
         if (providers.Find(refund.Provider) is not { } provider)
         {
@@ -103,16 +124,25 @@ internal sealed class RefundSender(ModularDbContext db, ProviderCatalogue provid
 
         return answer switch
         {
-            RefundAnswer.Known { Report: { } report } when RefundRules.Problem(report) is { } problem => await WaitAsync(refund, refund.NeedsAttention, refund.StatusReason, problem, cancellationToken),
+            RefundAnswer.Known { Report: { } report } when RefundRules.Problem(report) is { } problem => await GoOnAsync(refund, RefundOptions.MaxUnknown, problem, cancellationToken),
             RefundAnswer.Known { Report: { } report } when report.RefundNo != refund.RefundNo || !Settlement.Decision.IsOurs(provider.Account, report.Account) =>
                 await WaitAsync(refund, attention: true, "refund_report_of_other", "The provider's answer is about another refund or account.", cancellationToken),
             RefundAnswer.Known { Report: { } report } => await TakeAsync(refund, provider, report, cancellationToken),
             RefundAnswer.Rejected { MayRetry: true } rejected => await WaitAsync(refund, attention: true, rejected.Code, rejected.Detail, cancellationToken),
             RefundAnswer.Rejected rejected => await FailAsync(refund, provider, rejected, cancellationToken),
             RefundAnswer.OperatorNeeded needed => await WaitAsync(refund, attention: true, OperatorNeeded, needed.Detail, cancellationToken),
-            _ => await WaitAsync(refund, refund.NeedsAttention, refund.StatusReason, (answer as RefundAnswer.Unknown)?.Detail ?? "The plugin returned nothing.", cancellationToken),
+            _ => await GoOnAsync(refund, RefundOptions.MaxUnknown, (answer as RefundAnswer.Unknown)?.Detail ?? "The plugin returned nothing.", cancellationToken),
         };
     }
+
+    /// <summary>The report of an answer that is about this refund and can be used; null of all others.</summary>
+    public static RefundReport? Usable(RefundAnswer answer, Refund refund, ProviderInstance provider) =>
+        answer is RefundAnswer.Known { Report: { } report } && RefundRules.Problem(report) is null && report.RefundNo == refund.RefundNo
+        && Settlement.Decision.IsOurs(provider.Account, report.Account) ? report : null;
+
+    /// <summary>An answer to our own request need not repeat the amount that stands in the request.</summary>
+    public static RefundReport Whole(RefundReport report, Refund refund) =>
+        report.Amount is null && report.State == RefundState.Succeeded ? report with { Amount = refund.Amount } : report;
 
     /// <summary>What is said to the provider, the same on every call.</summary>
     public static RefundRequest Request(Refund refund, Payment payment, PaymentsOptions options) => new()
@@ -124,19 +154,35 @@ internal sealed class RefundSender(ModularDbContext db, ProviderCatalogue provid
         Amount = refund.Amount,
         Reason = refund.Reason,
         NotifyUrl = new Uri(options.PublicUrl!, $"payments/{refund.Provider}/notify"),
-        CreatedAt = refund.CreatedAt,
+        CreatedAt = refund.SentAt ?? refund.CreatedAt,
     };
+
+    private async Task<string> AskOnceAsync(Refund refund, CancellationToken cancellationToken)
+    {
+        if (refund.Status == RefundStatus.Failed && providers.Find(refund.Provider) is { } provider)
+        {
+            var payment = await db.Set<Payment>().AsNoTracking().SingleAsync(p => p.PaymentNo == refund.PaymentNo, cancellationToken);
+            var answer = await provider.QueryRefundAsync(Request(refund, payment, options).Reference, options.CallBudget, cancellationToken);
+            if (Usable(answer, refund, provider) is { } report
+                && (await door.ApplyAsync(provider.Name, provider.Account, [Whole(report, refund)], null, cancellationToken))[0].Effect == RefundEffect.Settled)
+            {
+                return "Done after all.";
+            }
+        }
+
+        await db.Set<Refund>().Where(r => r.Id == refund.Id && r.Status != RefundStatus.Processing && r.NextCheckAt == refund.NextCheckAt)
+            .ExecuteUpdateAsync(set => set.SetProperty(r => r.NextCheckAt, (DateTimeOffset?)null), cancellationToken);
+        return $"It is {refund.Status.ToText()} and goes on being so.";
+    }
 
     private async Task<string> TakeAsync(Refund refund, ProviderInstance provider, RefundReport report, CancellationToken cancellationToken)
     {
-        // An answer to our own request need not repeat the amount that stands in the request.
-        var whole = report.Amount is null && report.State == RefundState.Succeeded ? report with { Amount = refund.Amount } : report;
-        var outcome = (await door.ApplyAsync(provider.Name, provider.Account, [whole], null, cancellationToken))[0];
+        var outcome = (await door.ApplyAsync(provider.Name, provider.Account, [Whole(report, refund)], null, cancellationToken))[0];
         return outcome.Effect switch
         {
             RefundEffect.Settled => "Done.",
             RefundEffect.Failed or RefundEffect.Attention => $"A person must look at it ({outcome.Reason}).",
-            _ => await WaitAsync(refund, refund.NeedsAttention, refund.StatusReason, $"The provider works on it ({report.ProviderState ?? report.State.ToText()}).", cancellationToken),
+            _ => await GoOnAsync(refund, RefundOptions.MaxProcessing, $"The provider works on it ({report.ProviderState ?? report.State.ToText()}).", cancellationToken),
         };
     }
 
@@ -146,10 +192,22 @@ internal sealed class RefundSender(ModularDbContext db, ProviderCatalogue provid
         {
             RefundNo = refund.RefundNo, State = RefundState.Failed, Account = new ProviderAccount(null, null), ProviderState = Cut(rejected.Code, 64),
         };
-        await door.ApplyAsync(provider.Name, provider.Account, [report], null, cancellationToken);
-        await db.Set<Refund>().Where(r => r.Id == refund.Id).ExecuteUpdateAsync(
-            set => set.SetProperty(r => r.StatusReason, Cut(rejected.Code, 64)).SetProperty(r => r.StatusDetail, Cut(rejected.Detail, 256)), cancellationToken);
+        if ((await door.ApplyAsync(provider.Name, provider.Account, [report], null, cancellationToken))[0].Effect == RefundEffect.Failed)
+        {
+            await db.Set<Refund>().Where(r => r.Id == refund.Id && r.Status == RefundStatus.Failed).ExecuteUpdateAsync(
+                set => set.SetProperty(r => r.StatusReason, Cut(rejected.Code, 64)).SetProperty(r => r.StatusDetail, Cut(rejected.Detail, 256)), cancellationToken);
+        }
+
         return $"Refused ({rejected.Code}): {rejected.Detail}";
+    }
+
+    /// <summary>Goes on waiting, without a person while it takes no longer than it may.</summary>
+    private Task<string> GoOnAsync(Refund refund, TimeSpan bound, string detail, CancellationToken cancellationToken)
+    {
+        var isOverdue = time.UtcNow() - (refund.SentAt ?? refund.CreatedAt) > bound;
+        return refund is { NeedsAttention: true, StatusReason: not Overdue }
+            ? WaitAsync(refund, attention: true, refund.StatusReason, detail, cancellationToken)
+            : WaitAsync(refund, isOverdue, isOverdue ? Overdue : null, detail, cancellationToken);
     }
 
     private async Task<string> WaitAsync(Refund refund, bool attention, string? reason, string detail, CancellationToken cancellationToken)

@@ -5,7 +5,9 @@ namespace Modular.Payments.Settlement;
 /// <summary>What a decision is made about: the payment's terms and state, and two facts about its surroundings.</summary>
 /// <param name="OrderHasKeeper">Another payment of the same order has been kept.</param>
 /// <param name="TradeNoTaken">The reported provider number belongs to another payment already.</param>
-internal readonly record struct Standing(PaymentStatus Status, Money Amount, string? ProviderTradeNo, bool OrderHasKeeper, bool TradeNoTaken);
+/// <param name="Reason">Why the payment is in its state, where that was written down.</param>
+internal readonly record struct Standing(
+    PaymentStatus Status, Money Amount, string? ProviderTradeNo, bool OrderHasKeeper, bool TradeNoTaken, string? Reason = null);
 
 /// <summary>What a report does to a payment.</summary>
 internal enum Effect
@@ -62,7 +64,9 @@ internal readonly record struct Verdict(Effect Effect, PaymentStatus? To = null,
 /// pending ──► superseded        (by StartPayment or CloseOrders, not by a report)
 /// pending, superseded ──► closed                       a report says closed
 /// pending, superseded, closed ──► succeeded or held    a report says paid
+/// held without a sum ──► succeeded or held             a report says paid, and how much
 /// </code>
+/// What was given back at the provider stays closed: a report of that payment is about the same money.
 /// A paid report meets its checks in this order: is the amount said, is it ours, is the provider's number free, has the
 /// order no other money yet.
 /// </summary>
@@ -79,6 +83,8 @@ internal static class Decision
     {
         ReportedState.Paid => standing.Status switch
         {
+            PaymentStatus.Closed when standing.Reason == GiveBackHeld.Reason => new Verdict(Effect.Unchanged),
+            PaymentStatus.Held when standing.Reason == AmountMissing && report.Amount is not null => Receive(standing, report, late),
             PaymentStatus.Pending or PaymentStatus.Superseded or PaymentStatus.Closed => Receive(standing, report, late),
             _ => new Verdict(Effect.Unchanged),
         },

@@ -139,7 +139,7 @@ internal sealed class Plan
     {
         var bound = standing.TradeNoTaken ? null : report.ProviderTradeNo;
         changes[payment.PaymentNo] = new Change(payment, to, verdict.Reason, report with { ProviderTradeNo = bound }, source);
-        standings[payment.PaymentNo] = standing with { Status = to, ProviderTradeNo = bound ?? standing.ProviderTradeNo };
+        standings[payment.PaymentNo] = standing with { Status = to, ProviderTradeNo = bound ?? standing.ProviderTradeNo, Reason = verdict.Reason };
         if (to == PaymentStatus.Succeeded)
         {
             keptOrders.Add(payment.OrderNo);

@@ -72,7 +72,7 @@ internal static class SettlementSql
             $"""
             {dialect.ByIndexOnly}
             SELECT p.payment_no, p.order_no, p.provider, p.status, p.amount_minor, p.currency, p.provider_trade_no, p.version,
-                   EXISTS (SELECT 1 FROM payments_payments k WHERE k.order_no = p.order_no AND k.id <> p.id AND k.is_kept)
+                   EXISTS (SELECT 1 FROM payments_payments k WHERE k.order_no = p.order_no AND k.id <> p.id AND k.is_kept), p.status_reason
             FROM payments_payments p WHERE {dialect.Among("p.payment_no", "@numbers")};
             SELECT (SELECT t.payment_no FROM payments_payments t
                     WHERE t.provider = e.value->>'provider' AND t.provider_trade_no = e.value->>'trade_no' AND t.provider_trade_no IS NOT NULL),
@@ -91,7 +91,8 @@ internal static class SettlementSql
                 new Money(reader.GetInt64(4), reader.GetString(5)),
                 reader.IsDBNull(6) ? null : reader.GetString(6),
                 reader.GetBoolean(8),
-                TradeNoTaken: false);
+                TradeNoTaken: false,
+                reader.IsDBNull(9) ? null : reader.GetString(9));
             rows.Add(new LoadedPayment(reader.GetString(0), reader.GetString(1), reader.GetString(2), standing, reader.GetInt64(7)) { TakenTradeNos = new HashSet<string>() });
         }
 

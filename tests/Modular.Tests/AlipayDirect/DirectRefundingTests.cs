@@ -92,6 +92,33 @@ public sealed class DirectRefundingTests(DirectPayingTests.LegacyShop fixture) :
     }
 
     [Fact]
+    public async Task A_direct_refund_beside_an_earlier_one_is_sent_again_and_made_once_whether_its_request_or_its_answer_was_lost()
+    {
+        var shop = await fixture.FreshAsync();
+        var payment = await PaidAsync(shop, AlipayDirectParty.Rsa, 3);
+        await SentAsync(shop, await RefundAsync(shop, payment, 1), "succeeded");
+
+        // The request never arrives.
+        var second = await RefundAsync(shop, payment, 1);
+        await shop.FaultsAsync(new { gateway = AlipaySteps.Gateway("Http500", "refund_fastpay_by_platform_nopwd") });
+        await SentAsync(shop, second, "processing");
+        await shop.FaultsAsync(new { });
+        shop.Clock.Advance(TimeSpan.FromSeconds(11));
+        await SentAsync(shop, second, "succeeded");
+
+        // The answer and the notification are lost: sending it again makes no second refund.
+        var third = await RefundAsync(shop, payment, 1);
+        await shop.FaultsAsync(new { gateway = AlipaySteps.AfterWork("Empty", "refund_fastpay_by_platform_nopwd"), trade = new { refundDelaySeconds = 3600 } });
+        await SentAsync(shop, third, "processing");
+        await shop.FaultsAsync(new { });
+        shop.Clock.Advance(TimeSpan.FromSeconds(11));
+        await SentAsync(shop, third, "processing");
+        Assert.Contains("DUPLICATE_BATCH_NO", (await ShowAsync(shop, third))["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+        var trade = await shop.Sandbox.GetTextAsync($"/sandbox/trades/{payment.PaymentNo}");
+        Assert.Equal(3, trade.Json["refunds"]!.AsArray().Count);
+    }
+
+    [Fact]
     public async Task A_refund_that_the_merchants_account_cannot_pay_fails_by_its_notification_and_its_sum_is_free_again()
     {
         var shop = await fixture.FreshAsync();
@@ -129,9 +156,63 @@ public sealed class DirectRefundingTests(DirectPayingTests.LegacyShop fixture) :
         Assert.InRange(long.Parse(matched!, System.Globalization.CultureInfo.InvariantCulture), 2, long.MaxValue);
     }
 
-    private static async Task<DirectPayment> PaidAsync(TestShop shop, string instance)
+    [Fact]
+    public async Task A_refund_that_is_approved_on_a_later_day_is_sent_with_the_day_of_its_first_sending()
     {
-        var payment = await shop.AtCashierAsync(instance);
+        await using var shop = await TestShop.StartAsync(new TestShopOptions
+        {
+            Store = Stores.Sqlite, AlipayDirect = true, Settings = new Dictionary<string, string?> { ["Modular:Refunds:ConfirmAbove"] = "0" },
+        });
+        var payment = await PaidAsync(shop, AlipayDirectParty.Rsa);
+        var refundNo = await RefundAsync(shop, payment, 1);
+        shop.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(0, await shop.SendAsync(new SendRefunds.Command()));
+
+        using var desk = await Desk.OfAsync(shop);
+        Assert.EndsWith("result=approved", (await desk.PostAsync($"/ops/refunds/{refundNo}?handler=Approve")).Location, StringComparison.Ordinal);
+        await shop.SendAsync(new SendRefunds.Command());
+
+        await AssertRefundedAsync(shop, payment, refundNo);
+    }
+
+    [Fact]
+    public async Task A_refund_whose_day_is_over_keeps_its_number_and_is_given_up_by_an_operator_and_made_anew()
+    {
+        var shop = await fixture.FreshAsync();
+        var payment = await PaidAsync(shop, AlipayDirectParty.Rsa);
+        var refundNo = await RefundAsync(shop, payment, 1);
+        await shop.FaultsAsync(new { gateway = AlipaySteps.Gateway("Http500", "refund_fastpay_by_platform_nopwd") });
+        await shop.SendAsync(new SendRefunds.Command());
+        var sentAt = (await RowAsync(shop, refundNo)).SentAt;
+        await shop.FaultsAsync(new { });
+
+        // The number has the day of the first sending for ever, and Alipay takes it no more.
+        shop.Clock.Advance(TimeSpan.FromDays(1));
+        await shop.SendAsync(new SendRefunds.Command());
+        var over = await ShowAsync(shop, refundNo);
+        Assert.Equal(("processing", "REFUND_DATE_ERROR", true), (over["status"]!.GetValue<string>(), over["statusReason"]!.GetValue<string>(), over["needsAttention"]!.GetValue<bool>()));
+        Assert.Equal(sentAt, (await RowAsync(shop, refundNo)).SentAt);
+        Assert.NotNull(sentAt);
+
+        using var desk = await Desk.OfAsync(shop);
+        shop.Clock.Advance(TimeSpan.FromSeconds(61));
+        Assert.EndsWith("result=finish_given_up", (await desk.PostAsync($"/ops/refunds/{refundNo}?handler=Finish", ("done", "false"))).Location, StringComparison.Ordinal);
+        var again = await RefundAsync(shop, payment, 1);
+        await shop.SendAsync(new SendRefunds.Command());
+
+        await AssertRefundedAsync(shop, payment, again);
+        Assert.Equal("failed", (await ShowAsync(shop, refundNo))["status"]!.GetValue<string>());
+    }
+
+    private static async Task SentAsync(TestShop shop, string refundNo, string becomes)
+    {
+        await shop.SendAsync(new SendRefunds.Command());
+        await Eventually.BecomesAsync(becomes, async () => (await ShowAsync(shop, refundNo))["status"]!.GetValue<string>());
+    }
+
+    private static async Task<DirectPayment> PaidAsync(TestShop shop, string instance, int quantity = 1)
+    {
+        var payment = await shop.AtCashierAsync(instance, quantity: quantity);
         await shop.PaidAsync(payment);
         await Eventually.BecomesAsync("succeeded", () => shop.PaymentStatusAsync(payment.PaymentNo));
         return payment;

@@ -41,9 +41,9 @@ internal static class DirectSteps
     }
 
     /// <summary>A shopper at the cashier with an order of this subject.</summary>
-    public static async Task<DirectPayment> AtCashierAsync(this TestShop shop, string instance, string? subject = null)
+    public static async Task<DirectPayment> AtCashierAsync(this TestShop shop, string instance, string? subject = null, int quantity = 1)
     {
-        var orderNo = await shop.PlaceOrderAsync();
+        var orderNo = await shop.PlaceOrderAsync(quantity: quantity);
         if (subject is not null)
         {
             await shop.ScalarAsync("UPDATE ordering_orders SET subject = @subject WHERE order_no = @no", ("subject", subject), ("no", orderNo));

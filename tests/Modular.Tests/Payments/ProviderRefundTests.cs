@@ -52,7 +52,7 @@ public sealed class ProviderRefundTests(OwnShops shops) : IClassFixture<OwnShops
         var shop = await shops.OnAsync(store);
         var (_, paymentNo) = await PaidAsync(shop, provider);
         var refundNo = await RefundAsync(shop, paymentNo, 10000);
-        await shop.FaultsAsync(new { gateway = AlipaySteps.AfterWork("Close") });
+        await shop.FaultsAsync(new { gateway = AlipaySteps.AfterWork("Close"), notify = new { drop = true } });
         for (var tries = 0; tries < 3; tries++)
         {
             await shop.SendAsync(new SendRefunds.Command());

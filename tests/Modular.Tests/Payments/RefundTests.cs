@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using Modular.Kernel.Audit;
 using Modular.Payments;
 using Modular.Tests.Support;
 
@@ -88,6 +89,30 @@ public sealed class RefundTests
 
         var other = await scripted.RefundAsync(paymentNo, 101, "once");
         Assert.Equal((422, "idempotency_key_reused"), (other.Status, other.Code));
+    }
+
+    [Fact]
+    public async Task A_request_that_arrives_twice_at_once_is_not_refused_because_of_itself()
+    {
+        await using var scripted = await ScriptedShop.StartAsync(Testing.Hosting.Stores.PostgreSql);
+        var (_, paymentNo) = await scripted.PaidAsync();
+        await using var connection = new Npgsql.NpgsqlConnection(scripted.Shop.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+
+        // Both have looked for an answer and found none when the first of them gets the payment's row.
+        Task<Reply[]> replies;
+        await using (var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken))
+        {
+            await using var hold = new Npgsql.NpgsqlCommand("SELECT 1 FROM payments_payments WHERE payment_no = $1 FOR UPDATE", connection, transaction) { Parameters = { new() { Value = paymentNo } } };
+            await hold.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+            replies = Task.WhenAll(scripted.RefundAsync(paymentNo, 36800, "once"), scripted.RefundAsync(paymentNo, 36800, "once"));
+            await Testing.Hosting.Eventually.BecomesAsync("2", async () => await scripted.Shop.ScalarAsync("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") ?? "");
+            await transaction.CommitAsync(TestContext.Current.CancellationToken);
+        }
+
+        var answers = await replies;
+        Assert.All(answers, reply => Assert.Equal((202, answers[0].Text), (reply.Status, reply.Text)));
+        Assert.Equal(36800, (await scripted.Shop.PaymentRowAsync(paymentNo)).RefundReservedMinor);
     }
 
     [Fact]
@@ -208,6 +233,59 @@ public sealed class RefundTests
 
     [Theory]
     [MemberData(nameof(Stores))]
+    public async Task C08_a_refund_that_is_unknown_for_a_day_or_under_way_for_seven_goes_to_a_person(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        using var desk = await Desk.OfAsync(scripted.Shop);
+        var (_, paymentNo) = await scripted.PaidAsync();
+        var refundNo = await scripted.RefundNoAsync(paymentNo, 100);
+        await WaitAsync("unknown", TimeSpan.Zero, null);
+        await WaitAsync("unknown", TimeSpan.FromHours(23), null);
+        await WaitAsync("unknown", TimeSpan.FromHours(7), "overdue");
+        Assert.Contains($"data-refund=\"{refundNo}\"", await desk.PageAsync("/ops/exceptions"), StringComparison.Ordinal);
+
+        // The provider can say again, and works on it.
+        await WaitAsync("processing", TimeSpan.FromHours(7), null);
+        await WaitAsync("processing", TimeSpan.FromDays(5), null);
+        await WaitAsync("processing", TimeSpan.FromDays(1), "overdue");
+        await scripted.Shop.AssertBooksAsync();
+
+        scripted.Says = _ => "succeeded";
+        scripted.Shop.Clock.Advance(TimeSpan.FromHours(7));
+        await scripted.SweepAsync();
+        Assert.Equal(("succeeded", false), (await StatusAsync(scripted, refundNo), (await RowAsync(scripted, refundNo))["needsAttention"]!.GetValue<bool>()));
+
+        async Task WaitAsync(string answer, TimeSpan wait, string? reason)
+        {
+            scripted.Says = words => words[0] is "refund" or "ask" ? answer : null;
+            scripted.Shop.Clock.Advance(wait);
+            Assert.Equal(1, await scripted.SweepAsync());
+            var row = await RowAsync(scripted, refundNo);
+            Assert.Equal(("processing", reason is not null, reason), (row["status"]!.GetValue<string>(), row["needsAttention"]!.GetValue<bool>(), row["statusReason"]?.GetValue<string>()));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task The_audit_tells_of_a_refund_that_nobody_is_shown_though_it_is_overdue(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        var (_, paymentNo) = await scripted.PaidAsync();
+        var refundNo = await scripted.RefundNoAsync(paymentNo, 100);
+        scripted.Says = words => words[0] is "refund" or "ask" ? "processing" : null;
+        await scripted.SweepAsync();
+        scripted.Shop.Clock.Advance(TimeSpan.FromDays(7));
+        await scripted.Shop.AssertBooksAsync();
+
+        scripted.Shop.Clock.Advance(TimeSpan.FromDays(1));
+        var broken = Assert.Single(await scripted.Shop.SendAsync(new RunAudit()), finding => finding.Broken.Count > 0);
+        Assert.Equal(("overdue_is_shown", refundNo), (broken.Rule.Name, Assert.Single(broken.Broken)));
+        await scripted.SweepAsync();
+        await scripted.Shop.AssertBooksAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
     public async Task B16_a_refund_that_was_not_made_here_is_kept_for_a_person_and_books_nothing(string store)
     {
         await using var scripted = await ScriptedShop.StartAsync(store);
@@ -250,6 +328,54 @@ public sealed class RefundTests
         Assert.Equal("processing", await StatusAsync(scripted, refundNo));
         Assert.Equal(1, await scripted.SweepAsync());
         Assert.Equal("succeeded", await StatusAsync(scripted, refundNo));
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task B16_a_failed_refund_that_a_notification_calls_done_is_asked_about_once_and_never_sent_again(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        var (_, paymentNo) = await scripted.PaidAsync();
+        var refundNo = await FailedAsync(scripted, paymentNo, 100);
+        scripted.Says = words => words[0] == "ask" ? "notfound" : null;
+        Assert.Equal((200, "success"), await scripted.Shop.NotifyAsync($"refunded {refundNo} {paymentNo} -", scripted.First, "text/plain"));
+        Assert.Equal(1, await scripted.SweepAsync());
+        var row = await RowAsync(scripted, refundNo);
+        Assert.Equal(("failed", "refund_contradicted", true), (row["status"]!.GetValue<string>(), row["statusReason"]!.GetValue<string>(), row["needsAttention"]!.GetValue<bool>()));
+
+        scripted.Shop.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(0, await scripted.SweepAsync());
+        Assert.Equal(["ask", "refund"], scripted.Calls.Where(call => call.Contains(refundNo, StringComparison.Ordinal)).Select(call => call.Split(' ')[0]).Order());
+
+        // Another one went back after all, and the provider says so when it is asked.
+        var wrong = await FailedAsync(scripted, paymentNo, 200);
+        scripted.Says = words => words[0] == "ask" ? "succeeded" : null;
+        await scripted.Shop.NotifyAsync($"refunded {wrong} {paymentNo} -", scripted.First, "text/plain");
+        Assert.Equal(1, await scripted.SweepAsync());
+        Assert.Equal("succeeded", await StatusAsync(scripted, wrong));
+        Assert.Equal(36600, await scripted.BalanceAsync("clearing", paymentNo));
+        await scripted.Shop.AssertBooksAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task W17_a_notification_does_not_send_a_refund_that_waits_for_approval(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store, ("Modular:Refunds:ConfirmAbove", "10000"));
+        using var desk = await Desk.OfAsync(scripted.Shop);
+        var (_, paymentNo) = await scripted.PaidAsync();
+        var refundNo = await scripted.RefundNoAsync(paymentNo, 20000);
+        await scripted.Shop.NotifyAsync($"refunded {refundNo} {paymentNo} -", scripted.First, "text/plain");
+        Assert.Equal(0, await scripted.SweepAsync());
+        Assert.DoesNotContain(scripted.Calls, call => call.Contains(refundNo, StringComparison.Ordinal));
+        Assert.Equal(("awaiting_approval", "refund_contradicted"), (
+            await scripted.Shop.ScalarAsync("SELECT status FROM payments_refunds WHERE refund_no = @no", ("no", refundNo)),
+            (await RowAsync(scripted, refundNo))["statusReason"]!.GetValue<string>()));
+
+        Assert.EndsWith("result=approved", (await desk.PostAsync($"/ops/refunds/{refundNo}?handler=Approve")).Location, StringComparison.Ordinal);
+        Assert.Equal(1, await scripted.SweepAsync());
+        var row = await RowAsync(scripted, refundNo);
+        Assert.Equal(("succeeded", false), (row["status"]!.GetValue<string>(), row["needsAttention"]!.GetValue<bool>()));
     }
 
     [Theory]
@@ -318,15 +444,47 @@ public sealed class RefundTests
         await scripted.RefundNoAsync(paymentNo, 1);
         Assert.Equal("refund_limit_reached", (await scripted.RefundAsync(paymentNo, 1)).Code);
 
-        // The second one keeps the provider's minute.
+        // The second one keeps the provider's minute, and the moment that lies between taking and calling.
         Assert.Equal(1, await scripted.SweepAsync());
-        scripted.Shop.Clock.Advance(TimeSpan.FromSeconds(61));
+        scripted.Shop.Clock.Advance(TimeSpan.FromSeconds(66));
         Assert.Equal(1, await scripted.SweepAsync());
         Assert.Equal(2, (await scripted.Shop.PaymentRowAsync(paymentNo)).RefundedMinor);
 
         var (_, old) = await scripted.PaidAsync();
         scripted.Shop.Clock.Advance(TimeSpan.FromDays(366));
         Assert.Equal("refund_window_over", (await scripted.RefundAsync(old, 1)).Code);
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task C06_refunds_of_a_payment_keep_their_distance_from_when_the_others_are_sent(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store, ("Modular:Providers:{first}:MaxRefunds", "9"), ("Modular:Refunds:ConfirmAbove", "10000"));
+        using var desk = await Desk.OfAsync(scripted.Shop);
+        var (_, paymentNo) = await scripted.PaidAsync();
+        for (var count = 0; count < 3; count++)
+        {
+            await scripted.RefundNoAsync(paymentNo, 1);
+        }
+
+        // All asked for in the same moment: one a minute.
+        for (var count = 0; count < 3; count++)
+        {
+            Assert.Equal(1, await scripted.SweepAsync());
+            Assert.Equal(0, await scripted.SweepAsync());
+            scripted.Shop.Clock.Advance(TimeSpan.FromSeconds(66));
+        }
+
+        // An approval waits for the one that was sent just now, though it was asked for long before.
+        var large = new[] { await scripted.RefundNoAsync(paymentNo, 20000), await scripted.RefundNoAsync(paymentNo, 12000) };
+        scripted.Shop.Clock.Advance(TimeSpan.FromHours(1));
+        Assert.EndsWith("result=approved", (await desk.PostAsync($"/ops/refunds/{large[0]}?handler=Approve")).Location, StringComparison.Ordinal);
+        Assert.Equal(1, await scripted.SweepAsync());
+        Assert.EndsWith("result=approved", (await desk.PostAsync($"/ops/refunds/{large[1]}?handler=Approve")).Location, StringComparison.Ordinal);
+        Assert.Equal(0, await scripted.SweepAsync());
+        scripted.Shop.Clock.Advance(TimeSpan.FromSeconds(66));
+        Assert.Equal(1, await scripted.SweepAsync());
+        Assert.Equal("succeeded", await StatusAsync(scripted, large[1]));
     }
 
     [Theory]
@@ -351,6 +509,40 @@ public sealed class RefundTests
             paymentNo, Modular.Payments.Abstractions.Money.Cny(16800), "cancelled", RefundOrigin.Operator, "olivia"))).Refund.RefundNo;
         Assert.Equal(ApproveRefund.Outcome.TurnedDown, await scripted.Shop.SendAsync(new ApproveRefund.Command(second, "oscar", Approve: false)));
         Assert.Equal((0L, 20000L), (await scripted.Shop.PaymentRowAsync(paymentNo) is var row ? row.RefundReservedMinor : -1, row.RefundedMinor));
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task W17_a_sum_in_parts_needs_the_second_operator_as_soon_as_the_parts_pass_the_limit(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store, ("Modular:Refunds:ConfirmAbove", "10000"));
+        var (_, paymentNo) = await scripted.PaidAsync();
+        await FailedAsync(scripted, paymentNo, 9000);
+        scripted.Says = _ => null;
+
+        // What failed gave nothing back and does not count.
+        await scripted.RefundNoAsync(paymentNo, 6000);
+        Assert.Equal(1, await scripted.SweepAsync());
+        await scripted.RefundNoAsync(paymentNo, 4000);
+        Assert.Equal(1, await scripted.SweepAsync());
+        var beyond = await scripted.RefundNoAsync(paymentNo, 1);
+        Assert.Equal(0, await scripted.SweepAsync());
+        Assert.Equal("awaiting_approval", (await RowAsync(scripted, beyond))["statusReason"]!.GetValue<string>());
+
+        // At once as well: of four quarters of the limit and one more, the last waits.
+        var (_, other) = await scripted.PaidAsync();
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => scripted.RefundNoAsync(other, 2500)));
+        Assert.Equal(4, await scripted.SweepAsync());
+        Assert.Equal((10000L, 2500L), (await scripted.Shop.PaymentRowAsync(other) is var row ? row.RefundedMinor : -1, row.RefundReservedMinor));
+    }
+
+    private static async Task<string> FailedAsync(ScriptedShop scripted, string paymentNo, long minor)
+    {
+        var refundNo = await scripted.RefundNoAsync(paymentNo, minor);
+        scripted.Says = words => words[0] == "refund" ? "failed" : null;
+        await scripted.SweepAsync();
+        Assert.Equal("failed", await StatusAsync(scripted, refundNo));
+        return refundNo;
     }
 
     private static async Task<JsonNode> RowAsync(ScriptedShop scripted, string refundNo) => (await scripted.Shop.Api.GetTextAsync($"/api/refunds/{refundNo}")).Json;

@@ -130,6 +130,59 @@ public sealed class OrderDeskTests
 
     [Theory]
     [MemberData(nameof(Stores))]
+    public async Task B01_money_held_without_a_sum_is_the_orders_when_its_provider_says_how_much(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        using var desk = await Desk.OfAsync(scripted.Shop);
+        var (orderNo, paymentNo) = await UnbookedAsync(scripted, "-");
+        Assert.Contains("data-act=\"give-back\"", await desk.PageAsync($"/ops/orders/{orderNo}"), StringComparison.Ordinal);
+
+        // No sum again says nothing new; another sum is held like any other.
+        await scripted.Shop.NotifyAsync($"paid {paymentNo} - T2{paymentNo}", scripted.First, "text/plain");
+        Assert.Equal("amount_missing", (await scripted.Shop.PaymentRowAsync(paymentNo)).StatusReason);
+        scripted.Says = words => words[0] == "query" ? $"paid 36800 T{paymentNo}" : null;
+        Assert.EndsWith("result=asked_known", (await desk.PostAsync($"/ops/orders/{orderNo}?handler=Ask", ("paymentNo", paymentNo))).Location, StringComparison.Ordinal);
+        await scripted.Shop.AssertPaidOnceAsync(orderNo, paymentNo);
+        Assert.Equal((36800, 0), (await scripted.BalanceAsync("clearing", paymentNo), await scripted.BalanceAsync("suspense", paymentNo)));
+
+        var (shortOrder, shortNo) = await UnbookedAsync(scripted, "-");
+        await scripted.Shop.NotifyAsync($"paid {shortNo} 36700 T{shortNo}", scripted.First, "text/plain");
+        Assert.Equal(("held", "amount_mismatch", 36700L), (await scripted.Shop.PaymentStatusAsync(shortNo), (await scripted.Shop.PaymentRowAsync(shortNo)).StatusReason, (await scripted.Shop.PaymentRowAsync(shortNo)).ReceivedMinor));
+        Assert.EndsWith("result=back_has_sum", (await desk.PostAsync($"/ops/orders/{shortOrder}?handler=GiveBack", ("paymentNo", shortNo))).Location, StringComparison.Ordinal);
+        await scripted.Shop.AssertBooksAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task B02_money_that_cannot_be_booked_is_given_back_at_the_provider_and_its_order_is_paid_anew(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        using var desk = await Desk.OfAsync(scripted.Shop);
+        foreach (var sum in new[] { "-", "5000:USD" })
+        {
+            var (orderNo, paymentNo) = await UnbookedAsync(scripted, sum);
+            Assert.Equal(409, (await scripted.Shop.Api.PostAsync($"/api/orders/{orderNo}/payments", new { provider = scripted.First, scene = "qr" })).Status);
+            var replies = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => desk.PostAsync($"/ops/orders/{orderNo}?handler=GiveBack", ("paymentNo", paymentNo))));
+            Assert.Equal(1, replies.Count(reply => reply.Location!.EndsWith("result=back_given_back", StringComparison.Ordinal)));
+            Assert.Equal(3, replies.Count(reply => reply.Location!.EndsWith("result=back_not_held", StringComparison.Ordinal)));
+            Assert.Equal(("closed", "given_back", 0L), (
+                await scripted.Shop.PaymentStatusAsync(paymentNo), (await scripted.Shop.PaymentRowAsync(paymentNo)).StatusReason, await scripted.BalanceAsync("suspense", paymentNo)));
+            Assert.Equal("1", await scripted.Shop.ScalarAsync(
+                "SELECT COUNT(*) FROM kernel_audit_trail WHERE what = 'held_given_back' AND outcome = 'given_back' AND who = 'olivia' AND subject = @no", ("no", paymentNo)));
+
+            // News of the same money opens nothing, and the order takes another payment.
+            await scripted.NotifyPaidAsync(scripted.First, paymentNo, 36800);
+            Assert.Equal("closed", await scripted.Shop.PaymentStatusAsync(paymentNo));
+            var again = (await scripted.Shop.StartPaymentAsync(orderNo, "qr", scripted.First))["paymentNo"]!.GetValue<string>();
+            await scripted.NotifyPaidAsync(scripted.First, again, 36800);
+            await scripted.Shop.AssertPaidOnceAsync(orderNo, again);
+        }
+
+        await scripted.Shop.AssertBooksAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
     public async Task A_refund_form_pressed_many_times_is_one_refund(string store)
     {
         await using var scripted = await ScriptedShop.StartAsync(store);
@@ -258,6 +311,15 @@ public sealed class OrderDeskTests
         scripted.Shop.Clock.Advance(TimeSpan.FromMinutes(2));
         Assert.Equal(1, await scripted.Shop.SendAsync(new ConfirmPayments.Command()));
         scripted.Says = _ => null;
+    }
+
+    private static async Task<(string OrderNo, string PaymentNo)> UnbookedAsync(ScriptedShop scripted, string sum)
+    {
+        var orderNo = await scripted.Shop.PlaceOrderAsync("courtyard-room");
+        var paymentNo = (await scripted.Shop.StartPaymentAsync(orderNo, "qr", scripted.First))["paymentNo"]!.GetValue<string>();
+        Assert.Equal((200, "success"), await scripted.Shop.NotifyAsync($"paid {paymentNo} {sum} T{paymentNo}", scripted.First, "text/plain"));
+        Assert.Equal(("held", null), (await scripted.Shop.PaymentStatusAsync(paymentNo), (await scripted.Shop.PaymentRowAsync(paymentNo)).ReceivedMinor));
+        return (orderNo, paymentNo);
     }
 
     private static async Task<(string OrderNo, string PaymentNo)> HeldAsync(ScriptedShop scripted, long minor)

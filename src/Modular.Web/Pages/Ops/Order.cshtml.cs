@@ -10,8 +10,8 @@ using Modular.Payments;
 namespace Modular.Web.Pages;
 
 /// <summary>
-/// One order for operators: why its money has not arrived, everything that happened to it, and what can be done about it. Both actions may be
-/// sent twice: asking changes nothing that is decided, and held money is accepted once.
+/// One order for operators: why its money has not arrived, everything that happened to it, and what can be done about it. Each action may be
+/// sent twice: asking changes nothing that is decided, and held money is accepted, or given back, once.
 /// </summary>
 internal sealed class OrderPage(IMediator mediator, TimeProvider time) : OpsPageModel(mediator)
 {
@@ -87,10 +87,32 @@ internal sealed class OrderPage(IMediator mediator, TimeProvider time) : OpsPage
         return new SeeOther($"/ops/orders/{orderNo}?result=accept_{outcome.ToText()}");
     }
 
+    public async Task<IActionResult> OnPostGiveBackAsync(string orderNo, [FromForm] string? paymentNo, CancellationToken cancellationToken)
+    {
+        if (!MayAct)
+        {
+            return Refused();
+        }
+
+        if (!await BelongsAsync(orderNo, paymentNo, cancellationToken))
+        {
+            return NotFound();
+        }
+
+        var outcome = await Mediator.Send(new GiveBackHeld.Command(paymentNo!, Actor), cancellationToken);
+        if (outcome != GiveBackHeld.Outcome.GivenBack)
+        {
+            await RecordAsync(OperatorAction.HeldGivenBack, paymentNo!, null, outcome.ToText());
+        }
+
+        return new SeeOther($"/ops/orders/{orderNo}?result=back_{outcome.ToText()}");
+    }
+
     /// <summary>What an address may say came of an action; everything else is nonsense.</summary>
     private static readonly HashSet<string?> Results =
     [
         "asked_known", "asked_unknown", "refund_taken", "refund_repeated", .. Enum.GetValues<AcceptHeld.Outcome>().Select(it => $"accept_{it.ToText()}"),
+        .. Enum.GetValues<GiveBackHeld.Outcome>().Select(it => $"back_{it.ToText()}"),
     ];
 
     private async Task<bool> BelongsAsync(string orderNo, string? paymentNo, CancellationToken cancellationToken) =>

@@ -64,6 +64,20 @@ public sealed class DecisionTests
     }
 
     [Theory]
+    [InlineData(PaymentStatus.Held, "amount_missing", 36800L, PaymentStatus.Succeeded)]
+    [InlineData(PaymentStatus.Held, "amount_missing", 1L, PaymentStatus.Held)]
+    [InlineData(PaymentStatus.Held, "amount_missing", null, null)]
+    [InlineData(PaymentStatus.Held, "amount_mismatch", 36800L, null)]
+    [InlineData(PaymentStatus.Held, "currency_mismatch", 36800L, null)]
+    [InlineData(PaymentStatus.Closed, "given_back", 36800L, null)]
+    public void B01_money_held_without_a_sum_is_decided_when_the_sum_is_said_and_what_was_given_back_stays_closed(PaymentStatus from, string reason, long? minor, PaymentStatus? to)
+    {
+        var amount = minor is { } said ? Money.Cny(said) : (Money?)null;
+        var verdict = Decision.Decide(new Standing(from, Some.Price, null, false, false, reason), Some.Says(ReportedState.Paid) with { Amount = amount });
+        Assert.Equal(to, verdict.To);
+    }
+
+    [Theory]
     [InlineData(null, null, true)]
     [InlineData("2088000000000001", null, true)]
     [InlineData("2088000000000001", "2021000000000001", true)]

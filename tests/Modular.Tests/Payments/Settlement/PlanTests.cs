@@ -128,7 +128,7 @@ public sealed class PlanTests
             var payment = payments[change.Before.PaymentNo];
             payments[payment.PaymentNo] = payment with
             {
-                Standing = payment.Standing with { Status = change.To, ProviderTradeNo = change.Report.ProviderTradeNo ?? payment.Standing.ProviderTradeNo },
+                Standing = payment.Standing with { Status = change.To, Reason = change.Reason, ProviderTradeNo = change.Report.ProviderTradeNo ?? payment.Standing.ProviderTradeNo },
             };
         }
 

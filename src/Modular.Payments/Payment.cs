@@ -172,6 +172,7 @@ internal sealed class PaymentModel : IModelPart
         payment.HasIndex(p => new { p.Provider, p.ProviderTradeNo }).IsUnique().HasFilter("provider_trade_no IS NOT NULL");
         payment.HasIndex(p => p.NextCheckAt).HasFilter("next_check_at IS NOT NULL");
         payment.HasIndex(p => p.OrderNo);
+        payment.HasIndex(p => p.Id, "ix_payments_payments_held").HasFilter("status = 'held'");
         payment.HasIndex(p => new { p.Provider, p.PaidAt }, "ix_payments_payments_unbilled").HasFilter("billed_on IS NULL AND received_minor IS NOT NULL");
 
         // The two promises that no race may break: one open attempt and one kept payment per order.

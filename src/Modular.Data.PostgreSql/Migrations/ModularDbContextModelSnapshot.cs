@@ -821,6 +821,10 @@ namespace Modular.Data.PostgreSql.Migrations
                         .HasDatabaseName("ix_payments_payments_provider_provider_trade_no")
                         .HasFilter("provider_trade_no IS NOT NULL");
 
+                    b.HasIndex(new[] { "Id" }, "ix_payments_payments_held")
+                        .HasDatabaseName("ix_payments_payments_id")
+                        .HasFilter("status = 'held'");
+
                     b.HasIndex(new[] { "Provider", "PaidAt" }, "ix_payments_payments_unbilled")
                         .HasDatabaseName("ix_payments_payments_provider_paid_at")
                         .HasFilter("billed_on IS NULL AND received_minor IS NOT NULL");
@@ -1036,6 +1040,10 @@ namespace Modular.Data.PostgreSql.Migrations
                         .HasColumnType("character varying(64)")
                         .HasColumnName("requested_by");
 
+                    b.Property<DateTimeOffset?>("SentAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("sent_at");
+
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(32)
@@ -1073,6 +1081,10 @@ namespace Modular.Data.PostgreSql.Migrations
                     b.HasIndex("Provider", "ProviderRefundNo")
                         .HasDatabaseName("ix_payments_refunds_provider_provider_refund_no");
 
+                    b.HasIndex(new[] { "Id" }, "ix_payments_refunds_attention")
+                        .HasDatabaseName("ix_payments_refunds_id")
+                        .HasFilter("needs_attention");
+
                     b.ToTable("payments_refunds", null, t =>
                         {
                             t.HasCheckConstraint("ck_payments_refunds_amount", "amount_minor > 0");
@@ -1081,10 +1093,6 @@ namespace Modular.Data.PostgreSql.Migrations
 
             modelBuilder.Entity("Modular.Payments.StagedLine", b =>
                 {
-                    b.Property<long>("ReconciliationId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("reconciliation_id");
-
                     b.Property<long>("LineNo")
                         .HasColumnType("bigint")
                         .HasColumnName("line_no");
@@ -1099,8 +1107,7 @@ namespace Modular.Data.PostgreSql.Migrations
 
                     b.Property<string>("Currency")
                         .IsRequired()
-                        .HasMaxLength(3)
-                        .HasColumnType("character varying(3)")
+                        .HasColumnType("text")
                         .HasColumnName("currency");
 
                     b.Property<long>("FeeMinor")
@@ -1119,42 +1126,36 @@ namespace Modular.Data.PostgreSql.Migrations
 
                     b.Property<string>("PaymentNo")
                         .IsRequired()
-                        .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
+                        .HasColumnType("text")
                         .HasColumnName("payment_no");
 
                     b.Property<string>("ProviderRefundNo")
-                        .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
+                        .HasColumnType("text")
                         .HasColumnName("provider_refund_no");
 
                     b.Property<string>("ProviderState")
-                        .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
+                        .HasColumnType("text")
                         .HasColumnName("provider_state");
 
                     b.Property<string>("ProviderTradeNo")
-                        .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
+                        .HasColumnType("text")
                         .HasColumnName("provider_trade_no");
 
                     b.Property<string>("RefundNo")
-                        .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
+                        .HasColumnType("text")
                         .HasColumnName("refund_no");
 
                     b.Property<string>("Result")
-                        .HasMaxLength(32)
-                        .HasColumnType("character varying(32)")
+                        .HasColumnType("text")
                         .HasColumnName("result");
 
-                    b.HasKey("ReconciliationId", "LineNo")
+                    b.HasKey("LineNo")
                         .HasName("pk_payments_statement_lines");
 
-                    b.HasIndex("ReconciliationId", "PaymentNo")
-                        .HasDatabaseName("ix_payments_statement_lines_reconciliation_id_payment_no");
-
-                    b.ToTable("payments_statement_lines", (string)null);
+                    b.ToTable("payments_statement_lines", null, t =>
+                        {
+                            t.ExcludeFromMigrations();
+                        });
                 });
 
             modelBuilder.Entity("Modular.Webhooks.Delivery", b =>

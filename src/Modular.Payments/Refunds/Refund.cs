@@ -130,6 +130,7 @@ internal sealed class RefundModel : IModelPart
         refund.Ignore(r => r.Amount);
         refund.HasIndex(r => r.RefundNo).IsUnique();
         refund.HasIndex(r => r.PaymentNo);
+        refund.HasIndex(r => r.Id, "ix_payments_refunds_attention").HasFilter("needs_attention");
         refund.HasIndex(r => new { r.Provider, r.ProviderRefundNo });
         refund.HasIndex(r => r.NextCheckAt).HasFilter("next_check_at IS NOT NULL");
     });

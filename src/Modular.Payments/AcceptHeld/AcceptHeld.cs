@@ -114,7 +114,7 @@ public static class AcceptHeld
                 new PaymentsSettled([new SettledPayment(payment.OrderNo, payment.PaymentNo, payment.Provider, received, payment.PaidAt ?? now)], writes), cancellationToken);
             await writes.ExecuteAsync(db, cancellationToken);
 
-            var detail = $"{received.ToDecimalString()} {received.Currency} received, {payment.Amount.ToDecimalString()} asked for; it was held as {payment.StatusReason}";
+            var detail = $"{received.ToDecimalString()} {received.Currency} received, {payment.Amount.ToDecimalString()} asked for; it was held because of {payment.StatusReason?.Replace('_', ' ')}";
             db.Add(AuditEntry.Of(by, OperatorAction.HeldAccepted, payment.PaymentNo, detail, Outcome.Accepted.ToText(), now));
             await db.SaveChangesAsync(cancellationToken);
         }

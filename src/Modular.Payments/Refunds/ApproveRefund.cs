@@ -90,7 +90,7 @@ public static class ApproveRefund
         }
 
         /// <summary>The payment first, as everywhere, so that two who hold one row each never wait for each other.</summary>
-        private Task LockPaymentAsync(Refund refund, CancellationToken cancellationToken) => db.ReadColumnAsync<long>(
+        private Task<List<long>> LockPaymentAsync(Refund refund, CancellationToken cancellationToken) => db.ReadColumnAsync<long>(
             $"SELECT id FROM payments_payments WHERE payment_no = @no {db.Dialect.ForUpdate}", [("no", refund.PaymentNo)], cancellationToken);
 
         private IQueryable<Refund> Waiting(Refund refund) =>

@@ -236,12 +236,12 @@ public sealed class RefundTests
     public async Task C08_a_refund_that_is_unknown_for_a_day_or_under_way_for_seven_goes_to_a_person(string store)
     {
         await using var scripted = await ScriptedShop.StartAsync(store);
-        using var desk = await Desk.OfAsync(scripted.Shop);
         var (_, paymentNo) = await scripted.PaidAsync();
         var refundNo = await scripted.RefundNoAsync(paymentNo, 100);
         await WaitAsync("unknown", TimeSpan.Zero, null);
         await WaitAsync("unknown", TimeSpan.FromHours(23), null);
         await WaitAsync("unknown", TimeSpan.FromHours(7), "overdue");
+        using var desk = await Desk.OfAsync(scripted.Shop);
         Assert.Contains($"data-refund=\"{refundNo}\"", await desk.PageAsync("/ops/exceptions"), StringComparison.Ordinal);
 
         // The provider can say again, and works on it.

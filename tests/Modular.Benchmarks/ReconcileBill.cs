@@ -122,7 +122,7 @@ internal static class ReconcileBill
         await stage.OpenAsync(CancellationToken.None);
         await stage.ReadAsync(LinesAsync(file), CancellationToken.None);
         var staged = Stopwatch.GetElapsedTime(started);
-        var match = new StatementMatch(db, reconciliation, stage, TimeProvider.System.GetUtcNow());
+        var match = new StatementMatch(db, reconciliation, stage, new Siblings([], ReportsTheirs: true), TimeProvider.System.GetUtcNow());
         await match.CompareAsync(CancellationToken.None);
         var (matched, counts) = await match.CountAsync(CancellationToken.None);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;

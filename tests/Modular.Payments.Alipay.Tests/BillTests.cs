@@ -33,7 +33,7 @@ public sealed class BillTests
             lines[0]);
         Assert.Equal((StatementLineKind.Refund, "P1", "R1", Money.Cny(16800), -101), (lines[2].Kind, lines[2].PaymentNo, lines[2].RefundNo, lines[2].Amount, lines[2].FeeMinor));
         Assert.Equal("""{"bill_type":"trade","bill_date":"2026-11-21"}""", gateway.Calls[0].Parameters["biz_content"]);
-        Assert.Equal((Address, ""), (gateway.Calls[1].Url.AbsoluteUri, gateway.Calls[1].Body));
+        Assert.Equal((Address.Replace("http:", "https:", StringComparison.Ordinal), ""), (gateway.Calls[1].Url.AbsoluteUri, gateway.Calls[1].Body));
     }
 
     [Fact]

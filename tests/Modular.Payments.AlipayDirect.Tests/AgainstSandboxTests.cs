@@ -31,11 +31,13 @@ public sealed class AgainstSandboxTests
         var report = Assert.Single(Assert.IsType<Verification.VerifiedRefund>(await live.NotificationAsync("P1", "batch_refund_notify")).Reports);
         Assert.Equal((refund.RefundNo, RefundState.Succeeded, refund.Amount), (report.RefundNo, report.State, report.Amount));
 
-        // A part of the payment: the facts about the whole prove nothing.
-        Assert.IsType<RefundAnswer.Unknown>(await live.AskAsync(refund));
+        // A part of the payment: the facts about the whole prove nothing, and while its day lasts the batch may be sent again, which is taken once.
+        Assert.Equal(RefundState.NotFound, Assert.IsType<RefundAnswer.Known>(await live.AskAsync(refund)).Report.State);
+        Assert.Equal(RefundState.Processing, Assert.IsType<RefundAnswer.Known>(await live.RefundAsync(refund)).Report.State);
         Assert.Equal(ReportedState.Paid, Assert.IsType<Verification.Verified>(await live.NotificationAsync("P1", "TRADE_SUCCESS")).Report.State);
 
         live.Time.Advance(TimeSpan.FromDays(1));
+        Assert.IsType<RefundAnswer.Unknown>(await live.AskAsync(refund));
         var lines = await live.LinesAsync();
         Assert.Equal(
             [(StatementLineKind.Payment, "P1", null, 36800, 221), (StatementLineKind.Refund, "P1", refund.RefundNo, 6800, 0)],
@@ -52,6 +54,8 @@ public sealed class AgainstSandboxTests
 
         var part = await live.PaidAsync("P2", 36800, "01KAMX7V40ABCDEFGHJKMNPQRT");
         await live.ControlAsync("trades/P2/refund", new { amount = "68.00" });
+        Assert.Equal(RefundState.NotFound, Assert.IsType<RefundAnswer.Known>(await live.AskAsync(part)).Report.State);
+        live.Time.Advance(TimeSpan.FromDays(1));
         Assert.IsType<RefundAnswer.Unknown>(await live.AskAsync(part));
     }
 

@@ -119,9 +119,15 @@ internal sealed partial class Courier(
 
     private void Schedule(Notification notification, TimeSpan wait, Func<Task> work)
     {
-        Cancel(notification);
-        notification.NextAttemptAt = time.GetUtcNow() + wait;
-        timers[notification] = time.CreateTimer(_ => _ = Task.Run(work), null, wait, Timeout.InfiniteTimeSpan);
+        lock (notification.Gate)
+        {
+            Cancel(notification);
+            var next = time.GetUtcNow() + wait;
+            timers[notification] = time.CreateTimer(_ => _ = Task.Run(work), null, wait, Timeout.InfiniteTimeSpan);
+
+            // Told only once the timer runs: whoever reads it may set the clock forward at that very moment.
+            notification.NextAttemptAt = next;
+        }
     }
 
     private void Cancel(Notification notification)

@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using Microsoft.Playwright;
+using Modular.Kernel;
 using Modular.Testing;
 using static Microsoft.Playwright.Assertions;
 
@@ -70,6 +71,13 @@ public sealed class LanguageTests(Surroundings surroundings)
         Assert.Equal(chinese.Keys.Order(StringComparer.Ordinal), english.Keys.Order(StringComparer.Ordinal));
         Assert.All(chinese, text => Assert.Equal(Places(text.Value), Places(english[text.Key])));
         Assert.All(english, text => Assert.DoesNotMatch(@"\p{IsCJKUnifiedIdeographs}", text.Value));
+    }
+
+    [Fact]
+    public void Every_way_in_which_a_webhook_can_fail_has_words()
+    {
+        var texts = Read(Repository.PathOf("src/Modular.Web/WebText.resx"));
+        Assert.All(Enum.GetValues<HttpRequestError>(), error => Assert.Contains($"webhooks.error.{error.ToText()}", texts));
     }
 
     private static Dictionary<string, string> Read(string path) =>

@@ -28,9 +28,9 @@ public sealed class SumTests
         await using var scripted = await ScriptedShop.StartAsync(store);
         var (_, paymentNo) = await scripted.PaidAsync();
         await scripted.RefundNoAsync(paymentNo, 36799);
-        await Gen.OneOf(Extremes, Gen.Long, Gen.Long[2, 36800]).SampleAsync(
+        await Gen.OneOf(Extremes, Gen.Long.Where(minor => minor != 1), Gen.Long[2, 36800]).SampleAsync(
             async minor => await scripted.RefundAsync(paymentNo, minor) is var reply
-                && (reply.Status, reply.Code) == (minor <= 0 ? (400, "validation_failed") : minor == 1 ? (202, null) : (409, "refund_exceeds_paid")),
+                && (reply.Status, reply.Code) == (minor <= 0 ? (400, "validation_failed") : (409, "refund_exceeds_paid")),
             iter: 60, threads: 1);
 
         Assert.Equal(36799, (await scripted.Shop.PaymentRowAsync(paymentNo)).RefundReservedMinor);

@@ -21,4 +21,28 @@ public static class WriteConflict
         DbException e when e.GetType().Name == "SqliteException" => e.GetType().GetProperty("SqliteErrorCode")?.GetValue(e) is 19 or 5,
         _ => false,
     };
+
+    /// <summary>
+    /// Does <paramref name="work"/>, and does it again from the beginning when somebody else wrote first: loading again shows what they did.
+    /// The work opens its own transaction, so that nothing of a lost try is left. The last try's exception is the caller's.
+    /// </summary>
+    /// <param name="context">What the work uses; it forgets what it tracks before each further try.</param>
+    /// <param name="tries">How often at most.</param>
+    /// <param name="work">Loads, decides and commits.</param>
+    public static async Task<T> RetryAsync<T>(DbContext context, int tries, Func<Task<T>> work)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(work);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await work();
+            }
+            catch (Exception e) when (attempt < tries && Is(e))
+            {
+                context.ChangeTracker.Clear();
+            }
+        }
+    }
 }

@@ -56,21 +56,9 @@ public static class PlaceOrder
     {
         private const int MaxTries = 3;
 
-        public async Task<Outcome> Handle(Command command, CancellationToken cancellationToken)
-        {
-            for (var attempt = 1; ; attempt++)
-            {
-                try
-                {
-                    return await TakeAsync(command, cancellationToken);
-                }
-                catch (Exception e) when (attempt < MaxTries && WriteConflict.Is(e))
-                {
-                    // The same request arrived twice at once and the other one was faster: its answer is there now.
-                    db.ChangeTracker.Clear();
-                }
-            }
-        }
+        public Task<Outcome> Handle(Command command, CancellationToken cancellationToken) =>
+            // A race is lost when the same request arrives twice at once: the other one's answer is there then.
+            WriteConflict.RetryAsync(db, MaxTries, () => TakeAsync(command, cancellationToken));
 
         private async Task<Outcome> TakeAsync(Command command, CancellationToken cancellationToken)
         {

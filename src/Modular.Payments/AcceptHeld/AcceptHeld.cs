@@ -48,27 +48,14 @@ public static class AcceptHeld
     {
         private const int MaxTries = 3;
 
-        public async Task<Outcome> Handle(Command command, CancellationToken cancellationToken)
-        {
-            for (var attempt = 1; ; attempt++)
-            {
-                try
-                {
-                    return await DecideAsync(command, cancellationToken);
-                }
-                catch (Exception e) when (attempt < MaxTries && WriteConflict.Is(e))
-                {
-                    // A refund, another payment of the order or another operator was faster; loading again shows what it did.
-                    db.ChangeTracker.Clear();
-                }
-            }
-        }
+        public Task<Outcome> Handle(Command command, CancellationToken cancellationToken) =>
+            // A refund, another payment of the order or another operator may be faster.
+            WriteConflict.RetryAsync(db, MaxTries, () => DecideAsync(command, cancellationToken));
 
         private async Task<Outcome> DecideAsync(Command command, CancellationToken cancellationToken)
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            await db.ReadColumnAsync<long>(
-                $"SELECT id FROM payments_payments WHERE payment_no = @no {db.Dialect.ForUpdate}", [("no", command.PaymentNo)], cancellationToken);
+            await PaymentRow.LockAsync(db, command.PaymentNo, cancellationToken);
             if (await ShowPayment.FindAsync(db, command.PaymentNo, cancellationToken) is not { } payment)
             {
                 return Outcome.NotFound;

@@ -42,8 +42,7 @@ public static class GiveBackHeld
         public async Task<Outcome> Handle(Command command, CancellationToken cancellationToken)
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            await db.ReadColumnAsync<long>(
-                $"SELECT id FROM payments_payments WHERE payment_no = @no {db.Dialect.ForUpdate}", [("no", command.PaymentNo)], cancellationToken);
+            await PaymentRow.LockAsync(db, command.PaymentNo, cancellationToken);
             if (await ShowPayment.FindAsync(db, command.PaymentNo, cancellationToken) is not { } payment)
             {
                 return Outcome.NotFound;

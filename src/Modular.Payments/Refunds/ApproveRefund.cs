@@ -52,7 +52,7 @@ public static class ApproveRefund
         private async Task<Outcome> ApproveAsync(Refund refund, Command command, CancellationToken cancellationToken)
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            await LockPaymentAsync(refund, cancellationToken);
+            await PaymentRow.LockAsync(db, refund.PaymentNo, cancellationToken);
             var others = await db.Set<Refund>().AsNoTracking().Where(r => r.PaymentNo == refund.PaymentNo && r.Id != refund.Id && r.Status != RefundStatus.Failed)
                 .ToListAsync(cancellationToken);
             var due = RefundSpacing.Earliest(others, providers.Find(refund.Provider)?.RefundLimits.MinInterval ?? TimeSpan.Zero, time.UtcNow());
@@ -68,7 +68,7 @@ public static class ApproveRefund
         private async Task<Outcome> TurnDownAsync(Refund refund, Command command, bool isOwn, CancellationToken cancellationToken)
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            await LockPaymentAsync(refund, cancellationToken);
+            await PaymentRow.LockAsync(db, refund.PaymentNo, cancellationToken);
             var (second, reason, detail) = isOwn
                 ? (null, "withdrawn", "Whoever asked for it took it back; nothing was sent.")
                 : (command.Operator, "turned_down", "A second operator turned it down; nothing was sent.");
@@ -88,10 +88,6 @@ public static class ApproveRefund
             await transaction.CommitAsync(cancellationToken);
             return isOwn ? Outcome.Withdrawn : Outcome.TurnedDown;
         }
-
-        /// <summary>The payment first, as everywhere, so that two who hold one row each never wait for each other.</summary>
-        private Task<List<long>> LockPaymentAsync(Refund refund, CancellationToken cancellationToken) => db.ReadColumnAsync<long>(
-            $"SELECT id FROM payments_payments WHERE payment_no = @no {db.Dialect.ForUpdate}", [("no", refund.PaymentNo)], cancellationToken);
 
         private IQueryable<Refund> Waiting(Refund refund) =>
             db.Set<Refund>().Where(r => r.Id == refund.Id && r.Status == RefundStatus.AwaitingApproval);

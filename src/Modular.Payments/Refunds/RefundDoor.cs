@@ -44,23 +44,11 @@ internal sealed class RefundDoor(ModularDbContext db, IMediator mediator, ShopMe
     /// </summary>
     /// <param name="person">Whose word the only report is, where it is no provider's.</param>
     /// <exception cref="DbUpdateException">The database refuses; nothing was stored.</exception>
-    public async Task<IReadOnlyList<RefundOutcome>> ApplyAsync(
+    public Task<IReadOnlyList<RefundOutcome>> ApplyAsync(
         string instance, ProviderAccount account, IReadOnlyList<RefundReport> reports, ReceivedMessage? message, CancellationToken cancellationToken,
-        PersonsWord? person = null)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await ApplyOnceAsync(instance, account, reports, message, person, cancellationToken);
-            }
-            catch (Exception e) when (attempt < MaxTries && WriteConflict.Is(e))
-            {
-                // Another refund of the payment, or another node, was faster; loading again shows what it did.
-                db.ChangeTracker.Clear();
-            }
-        }
-    }
+        PersonsWord? person = null) =>
+        // Another refund of the payment, or another node, may be faster.
+        WriteConflict.RetryAsync(db, MaxTries, () => ApplyOnceAsync(instance, account, reports, message, person, cancellationToken));
 
     private async Task<IReadOnlyList<RefundOutcome>> ApplyOnceAsync(
         string instance, ProviderAccount account, IReadOnlyList<RefundReport> reports, ReceivedMessage? message, PersonsWord? person, CancellationToken cancellationToken)
@@ -111,8 +99,7 @@ internal sealed class RefundDoor(ModularDbContext db, IMediator mediator, ShopMe
         if (refund is not null && batch.PaymentOf(refund.PaymentNo) is null)
         {
             // Whoever finishes a refund of the payment waits here for the others; what they did is read only then.
-            await db.ReadColumnAsync<long>(
-                $"SELECT id FROM payments_payments WHERE payment_no = @no {db.Dialect.ForUpdate}", [("no", refund.PaymentNo)], cancellationToken);
+            await PaymentRow.LockAsync(db, refund.PaymentNo, cancellationToken);
             refund = await FindAsync(instance, report, cancellationToken);
         }
 

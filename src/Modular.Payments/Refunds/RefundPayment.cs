@@ -67,21 +67,9 @@ public static class RefundPayment
     {
         private const int MaxTries = 5;
 
-        public async Task<Outcome> Handle(Command command, CancellationToken cancellationToken)
-        {
-            for (var attempt = 1; ; attempt++)
-            {
-                try
-                {
-                    return await DecideAsync(command, cancellationToken);
-                }
-                catch (Exception e) when (attempt < MaxTries && WriteConflict.Is(e))
-                {
-                    // The same request arrived twice at once, or another change of the payment was faster; loading again shows what is done.
-                    db.ChangeTracker.Clear();
-                }
-            }
-        }
+        public Task<Outcome> Handle(Command command, CancellationToken cancellationToken) =>
+            // The same request may arrive twice at once, or another change of the payment be faster.
+            WriteConflict.RetryAsync(db, MaxTries, () => DecideAsync(command, cancellationToken));
 
         private async Task<Outcome> DecideAsync(Command command, CancellationToken cancellationToken)
         {

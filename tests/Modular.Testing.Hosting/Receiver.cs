@@ -30,7 +30,9 @@ public sealed class Receiver : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(context);
         context.Response.StatusCode = status;
-        return context.Response.WriteAsync(text);
+
+        // A 204 has no body: to write one, were it empty, makes the server tear the connection behind the answer.
+        return status == StatusCodes.Status204NoContent ? Task.CompletedTask : context.Response.WriteAsync(text);
     }
 
     public static async Task<Receiver> StartAsync()

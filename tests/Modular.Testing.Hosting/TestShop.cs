@@ -111,6 +111,7 @@ public sealed class TestShop : IAsyncDisposable
             builder.Configuration.AddInMemoryCollection(options.Settings);
             builder.Services.AddSingleton<TimeProvider>(clock);
             builder.Logging.ClearProviders().AddProvider(log);
+            builder.Services.AddSingleton<ILoggerFactory, LastingLoggerFactory>();
             options.Configure?.Invoke(builder);
         });
         await app.PrepareAsync();

@@ -48,6 +48,10 @@ internal sealed class NotifyListener : IAsyncDisposable
         await arrived.Writer.WriteAsync(form.ToDictionary(field => field.Key, field => field.Value.ToString()));
         context.Response.StatusCode = Answer.Status;
         context.Response.Headers.Location = Answer.Status == 302 ? "/elsewhere" : default;
-        await context.Response.WriteAsync(Answer.Body);
+        if (Answer.Status != StatusCodes.Status204NoContent)
+        {
+            // A 204 has no body: to write one, were it empty, makes the server tear the connection behind the answer.
+            await context.Response.WriteAsync(Answer.Body);
+        }
     }
 }

@@ -47,6 +47,10 @@ internal sealed class XmlListener : IAsyncDisposable
         using var reader = new StreamReader(context.Request.Body);
         await arrived.Writer.WriteAsync(await reader.ReadToEndAsync());
         context.Response.StatusCode = Answer.Status;
-        await context.Response.WriteAsync(Answer.Body);
+        if (Answer.Status != StatusCodes.Status204NoContent)
+        {
+            // A 204 has no body: to write one, were it empty, makes the server tear the connection behind the answer.
+            await context.Response.WriteAsync(Answer.Body);
+        }
     }
 }

@@ -129,7 +129,10 @@ public sealed class WebhookTests
                     await context.Response.Body.WriteAsync(chunk, context.RequestAborted);
                 }
 
-                brokenOff.SetResult(false);
+                // Writing to a connection that was broken off succeeds until the news of it arrives, which it does soon or not at all.
+                var aborted = new TaskCompletionSource();
+                await using var registration = context.RequestAborted.Register(aborted.SetResult);
+                brokenOff.SetResult(await Task.WhenAny(aborted.Task, Task.Delay(TimeSpan.FromSeconds(10), CancellationToken.None)) == aborted.Task);
             }
             catch (Exception e) when (e is OperationCanceledException or IOException)
             {

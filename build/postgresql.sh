@@ -40,7 +40,7 @@ start_postgresql() {
         port=$((20000 + RANDOM % 20000))
         port_is_taken "$port" && continue
         if as_postgres "$pg_bin/pg_ctl" -D "$pg_dir/data" -w -s -l "$pg_dir/log" \
-            -o "-p $port -k $pg_dir -c listen_addresses=127.0.0.1 -c max_connections=300 $*" start; then
+            -o "-p $port -k $pg_dir -c listen_addresses=127.0.0.1 -c max_connections=500 $*" start; then
             export MODULAR_TEST_PG="Host=127.0.0.1;Port=$port;Username=postgres"
             return 0
         fi

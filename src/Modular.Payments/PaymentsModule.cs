@@ -6,6 +6,7 @@ using Modular.Kernel;
 using Modular.Kernel.Data;
 using Modular.Kernel.Messages;
 using Modular.Payments.Abstractions;
+using Modular.Payments.Calls;
 using Modular.Payments.Ledger;
 using Modular.Payments.Providers;
 using Modular.Payments.Settlement;
@@ -45,6 +46,8 @@ public static class PaymentsModule
     {
         services.AddSingleton(_ => PaymentsOptions.From(configuration));
         services.AddSingleton(_ => RefundOptions.From(configuration));
+        services.AddSingleton<CallLog>();
+        services.AddHostedService(provider => provider.GetRequiredService<CallLog>());
         services.AddSingleton<ProviderCatalogue>();
         services.AddSingleton<InboxRecorder>();
         services.AddSingleton(provider => new SignatureDoctor(provider.GetRequiredService<ProviderCatalogue>(), provider.GetRequiredService<TimeProvider>()));
@@ -66,6 +69,7 @@ public static class PaymentsModule
         services.AddSingleton<IModelPart, PaymentModel>();
         services.AddSingleton<IModelPart, InboxModel>();
         services.AddSingleton<IModelPart, RefundModel>();
+        services.AddSingleton<IModelPart, CallModel>();
         services.AddSingleton<IModelPart, LedgerModel>();
         services.AddSingleton<IModelPart, ReconciliationModel>();
         foreach (var rule in PaymentAudit.Rules)

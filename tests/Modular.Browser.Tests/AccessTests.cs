@@ -74,7 +74,7 @@ public sealed class AccessTests(Surroundings surroundings)
         await using var shop = await TestShop.StartAsync(new TestShopOptions
         {
             Store = Stores.Sqlite,
-            Settings = new Dictionary<string, string?> { ["Modular:Jobs:Enabled"] = "true", ["Modular:Payments:OrderExpiry"] = "00:00:08" },
+            Settings = new Dictionary<string, string?> { ["Modular:Jobs:Enabled"] = "true", ["Modular:Payments:OrderExpiry"] = "00:00:20" },
         });
         await using var shopper = await surroundings.VisitAsync("left-open", Browsers.Desktop, shop);
         var orderNo = await shopper.OrderAsync();
@@ -82,7 +82,7 @@ public sealed class AccessTests(Surroundings surroundings)
         await shopper.ShotAsync("counting");
 
         await shopper.Page.WaitForURLAsync($"**/orders/{orderNo}");
-        await Expect(shopper.OrderStatus).ToHaveAttributeAsync("data-status", "closed", new() { Timeout = 20_000 });
+        await Expect(shopper.OrderStatus).ToHaveAttributeAsync("data-status", "closed");
         shopper.SawNoTrouble();
     }
 

@@ -12,7 +12,7 @@ namespace Modular.Browser.Tests;
 internal sealed partial class Visitor(string name, TestShop shop, IBrowserContext context) : IAsyncDisposable
 {
     /// <summary>How long anything may take. Every wait is for something that this machine does, so it is the time of a mistake.</summary>
-    public const int PatienceMilliseconds = 15_000;
+    public const int PatienceMilliseconds = 60_000;
 
     private static readonly string Screenshots = Directory.CreateDirectory(Repository.PathOf("artifacts", "screenshots")).FullName;
 

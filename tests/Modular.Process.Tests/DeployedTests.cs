@@ -6,7 +6,9 @@ using System.Text.RegularExpressions;
 
 namespace Modular.Process.Tests;
 
-/// <summary>The commands that a person types: what build/publish makes, and build/run from its start to Ctrl-C. One after the other, because both build.</summary>
+/// <summary>The commands that a person types: what build/publish makes, and build/run from its start to Ctrl-C. One after the other, because both build, and alone, because other tests watch how long a shop takes.</summary>
+[Collection(nameof(DeployedTests))]
+[CollectionDefinition(nameof(DeployedTests), DisableParallelization = true)]
 public sealed partial class DeployedTests
 {
     // Seconds where everything is built already; the first build on a busy machine takes minutes.

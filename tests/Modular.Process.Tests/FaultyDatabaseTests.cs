@@ -14,14 +14,14 @@ public sealed class FaultyDatabaseTests
     [Fact]
     public async Task A_killed_database_loses_nothing_acknowledged_and_the_shop_comes_back_with_it_F13_F15()
     {
-        const int Count = 200;
+        const int Count = 400;
         await using var postgres = await PrivatePostgreSql.StartAsync();
         await using var town = await Town.FoundOnAsync(postgres.ConnectionString);
         await using var shop = await town.StartShopAsync();
         var paymentNos = await shop.StartManyAsync(Count);
         var forms = paymentNos.Select(town.Paid).ToArray();
 
-        var (acknowledged, others) = await Notifications.SendAsync(shop, forms, Count / 3, postgres.KillAsync);
+        var (acknowledged, others) = await Notifications.SendAsync(shop, forms, Count / 6, postgres.KillAsync);
         Assert.NotEmpty(others);
         Assert.All(others, other => Assert.InRange(other.Status, 500, 599));
         Assert.All(others, other => Assert.True(other.Took < NotifyLimit, $"A notification was answered after {other.Took}."));

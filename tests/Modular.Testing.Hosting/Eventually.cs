@@ -7,7 +7,7 @@ public static class Eventually
     public static async Task<T> BecomesAsync<T>(T expected, Func<Task<T>> look, TimeSpan? within = null)
     {
         ArgumentNullException.ThrowIfNull(look);
-        using var deadline = new CancellationTokenSource(within ?? TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(within ?? TimeSpan.FromSeconds(60));
         using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         T last;
         do

@@ -6,7 +6,10 @@ namespace Modular.Testing.Hosting;
 /// </summary>
 public sealed class TestClock : TimeProvider
 {
-    private long offsetTicks;
+    // Bills and limits go by the day at +08:00, and a test that began on one day must not end on the next by chance.
+    private static readonly TimeSpan MidnightInChina = TimeSpan.FromHours(16);
+
+    private long offsetTicks = TimeUntilNoMidnight(System.GetUtcNow().TimeOfDay).Ticks;
     private long passedTicks;
 
     public override DateTimeOffset GetUtcNow() => System.GetUtcNow().AddTicks(Interlocked.Read(ref offsetTicks));
@@ -14,6 +17,9 @@ public sealed class TestClock : TimeProvider
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override long GetTimestamp() => System.GetElapsedTime(0).Ticks + Interlocked.Read(ref passedTicks);
+
+    private static TimeSpan TimeUntilNoMidnight(TimeSpan timeOfDay) =>
+        timeOfDay > MidnightInChina - TimeSpan.FromMinutes(20) && timeOfDay < MidnightInChina ? MidnightInChina - timeOfDay + TimeSpan.FromMinutes(1) : TimeSpan.Zero;
 
     public void Advance(TimeSpan by)
     {

@@ -32,9 +32,15 @@ public sealed class TestDatabase : IAsyncDisposable
     private static TestDatabase CreateSqlite()
     {
         var folder = Directory.CreateTempSubdirectory("modular-test-");
-        return new TestDatabase($"Data Source={Path.Combine(folder.FullName, "modular.db")}", () =>
+        var connectionString = $"Data Source={Path.Combine(folder.FullName, "modular.db")}";
+        return new TestDatabase(connectionString, () =>
         {
-            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+            // The pools of other databases are in use by other tests.
+            using (var connection = new Microsoft.Data.Sqlite.SqliteConnection(connectionString))
+            {
+                Microsoft.Data.Sqlite.SqliteConnection.ClearPool(connection);
+            }
+
             folder.Delete(recursive: true);
             return ValueTask.CompletedTask;
         });

@@ -112,6 +112,7 @@ public sealed class TestShop : IAsyncDisposable
             builder.Services.AddSingleton<TimeProvider>(clock);
             builder.Logging.ClearProviders().AddProvider(log);
             builder.Services.AddSingleton<ILoggerFactory, LastingLoggerFactory>();
+            Patience.Of(TimeSpan.FromSeconds(30))(builder);
             options.Configure?.Invoke(builder);
         });
         await app.PrepareAsync();

@@ -77,7 +77,7 @@ public static partial class ConfirmPayments
             var now = time.UtcNow();
             var next = now + options.WaitAfter(payment.CheckCount);
             DateTimeOffset? unknownSince = isKnown ? null : payment.UnknownSince ?? now;
-            var answer = detail.Length > 256 ? detail[..256] : detail;
+            var answer = StoredText.Cut(detail, 256);
             var scopedDb = scope.ServiceProvider.GetRequiredService<ModularDbContext>();
             await scopedDb.Set<Payment>().Where(p => p.Id == payment.Id).ExecuteUpdateAsync(
                 set => set.SetProperty(p => p.LastAnswer, answer).SetProperty(p => p.UnknownSince, unknownSince).SetProperty(

@@ -17,7 +17,7 @@ public sealed record ConfirmationDay(string Provider, DateOnly Date, IReadOnlyDi
 
     public long By(ReportSource source) => Counts.GetValueOrDefault(source.ToText());
 
-    /// <summary>Money was found only by asking: the notifications do not arrive, or are refused.</summary>
+    /// <summary>Money of that day was found only by asking. Whether notifications have stopped now is <see cref="ListSilentInstances"/>' to say.</summary>
     public bool LacksNotifications => Total >= EnoughToTell && By(ReportSource.Notify) == 0;
 }
 

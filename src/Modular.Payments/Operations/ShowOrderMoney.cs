@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Modular.Kernel;
 using Modular.Kernel.Data;
 using Modular.Payments.Abstractions;
+using Modular.Payments.Calls;
 using Modular.Payments.Ledger;
 
 namespace Modular.Payments;
@@ -13,10 +14,17 @@ public sealed record MovementView(DateTimeOffset At, string Kind, string Debit, 
 /// <summary>A difference of a bill, with the day on whose page it is dealt with.</summary>
 public sealed record DatedDifference(string Provider, string Date, DifferenceView Difference);
 
+/// <summary>A call to a provider as operators see it.</summary>
+/// <param name="At">When it began, UTC.</param>
+/// <param name="Call"><c>start</c>, <c>query</c>, <c>close</c>, <c>refund</c> or <c>query_refund</c>.</param>
+/// <param name="Answer">What was answered, as a stable word.</param>
+/// <param name="CalledBy">The use case that called, in snake case.</param>
+public sealed record CallView(DateTimeOffset At, string PaymentNo, string? RefundNo, string Call, string Answer, string? Detail, string? CalledBy, int DurationMs);
+
 /// <summary>Everything that payments know of an order, each list oldest first and bounded.</summary>
 public sealed record OrderMoney(
     IReadOnlyList<AttemptView> Attempts, IReadOnlyList<InboxView> Messages, IReadOnlyList<RefundWork> Refunds, IReadOnlyList<MovementView> Movements,
-    IReadOnlyList<DatedDifference> Differences);
+    IReadOnlyList<DatedDifference> Differences, IReadOnlyList<CallView> Calls);
 
 /// <summary>Shows operators the money of an order.</summary>
 public static class ShowOrderMoney
@@ -46,9 +54,13 @@ public static class ShowOrderMoney
             var differences = await db.Set<Difference>().AsNoTracking().Where(d => numbers.Contains(d.PaymentNo!)).OrderBy(d => d.Id).Take(MaxRows)
                 .Join(db.Set<Reconciliation>(), d => d.ReconciliationId, r => r.Id, (d, r) => new { Difference = d, r.Provider, r.Day })
                 .ToListAsync(cancellationToken);
+            var calls = await db.Set<ProviderCall>().AsNoTracking().Where(c => numbers.Contains(c.PaymentNo)).OrderByDescending(c => c.Id).Take(MaxRows)
+                .Select(c => new CallView(c.At, c.PaymentNo, c.RefundNo, c.Call, c.Answer, c.Detail, c.CalledBy, c.DurationMs)).ToListAsync(cancellationToken);
+            calls.Reverse();
             return new OrderMoney(
                 attempts, messages, refunds, movements,
-                differences.ConvertAll(it => new DatedDifference(it.Provider, it.Day, ShowReconciliation.ViewOf(it.Difference))));
+                differences.ConvertAll(it => new DatedDifference(it.Provider, it.Day, ShowReconciliation.ViewOf(it.Difference))),
+                calls);
         }
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Modular.Kernel.Telemetry;
 using Modular.Payments.Abstractions;
+using Modular.Payments.Calls;
 
 namespace Modular.Payments.Providers;
 
@@ -16,11 +17,11 @@ internal sealed partial class ProviderCatalogue
 {
     private readonly Dictionary<string, ProviderInstance> byName;
 
-    public ProviderCatalogue(IConfiguration configuration, PaymentsOptions options, TimeProvider time, ILogger<ProviderCatalogue> log, ShopMeter? meter = null)
+    public ProviderCatalogue(IConfiguration configuration, PaymentsOptions options, TimeProvider time, ILogger<ProviderCatalogue> log, ShopMeter? meter = null, CallLog? calls = null)
     {
         var loader = new PluginLoader(configuration["Modular:Plugins:Path"] is { Length: > 0 } path ? path : Path.Combine(AppContext.BaseDirectory, "plugins"));
         Configured = [.. configuration.GetSection("Modular:Providers").GetChildren().Select(section => ConfiguredPlugin.Read(section, loader))];
-        Instances = [.. Configured.Select(configured => Make(configured, options, time, meter))];
+        Instances = [.. Configured.Select(configured => Make(configured, options, time, meter, calls))];
         byName = Instances.ToDictionary(instance => instance.Name, StringComparer.Ordinal);
         foreach (var instance in Instances)
         {
@@ -62,7 +63,7 @@ internal sealed partial class ProviderCatalogue
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A plugin's failure takes its own instance out of service and nothing else.")]
-    private static ProviderInstance Make(ConfiguredPlugin configured, PaymentsOptions options, TimeProvider time, ShopMeter? meter)
+    private static ProviderInstance Make(ConfiguredPlugin configured, PaymentsOptions options, TimeProvider time, ShopMeter? meter, CallLog? calls)
     {
         var (name, plugin) = (configured.Name, configured.PluginName);
         try
@@ -73,7 +74,7 @@ internal sealed partial class ProviderCatalogue
             }
 
             var provider = Create(configured, ProviderHttp.Create(), time);
-            return new ProviderInstance(name, plugin, configured.Plugin!, provider) { Meter = meter };
+            return new ProviderInstance(name, plugin, configured.Plugin!, provider) { Meter = meter, Calls = calls };
         }
         catch (ProviderSettingsException e)
         {

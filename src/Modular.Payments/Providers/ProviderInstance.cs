@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Modular.Kernel.Telemetry;
 using Modular.Payments.Abstractions;
+using Modular.Payments.Calls;
 
 namespace Modular.Payments.Providers;
 
@@ -59,6 +60,9 @@ internal sealed class ProviderInstance
     /// <summary>Where the calls are counted; null where nobody counts.</summary>
     public ShopMeter? Meter { get; init; }
 
+    /// <summary>Where the calls about payments are recorded; null where nobody records.</summary>
+    public CallLog? Calls { get; init; }
+
     public IReadOnlyDictionary<string, string> DisplayNames { get; }
 
     public ProviderAccount Account { get; }
@@ -97,32 +101,36 @@ internal sealed class ProviderInstance
 
     public static ProviderInstance OutOfService(string name, string plugin, string problem) => new(name, plugin, problem);
 
-    public Task<StartAnswer> StartAsync(StartRequest request, TimeSpan budget, CancellationToken cancellationToken) =>
-        CallAsync((p, ct) => p.StartAsync(request, ct), detail => new StartAnswer.Unknown(detail), budget, cancellationToken);
+    public Task<StartAnswer> StartAsync(StartRequest request, TimeSpan budget, CancellationToken cancellationToken) => RecordAsync(
+        "start", request.PaymentNo, null,
+        CallAsync((p, ct) => p.StartAsync(request, ct), detail => new StartAnswer.Unknown(detail), budget, cancellationToken),
 
-    public Task<QueryAnswer> QueryAsync(PaymentReference payment, TimeSpan budget, CancellationToken cancellationToken) =>
-        CallAsync((p, ct) => p.QueryAsync(payment, ct), detail => new QueryAnswer.Unknown(detail), budget, cancellationToken);
+        // The page of a payment that was started makes its action again, mostly without a word to the provider.
+        isNews: answer => request.Resume is null || answer is not StartAnswer.Started);
 
-    public Task<CloseAnswer> CloseAsync(PaymentReference payment, TimeSpan budget, CancellationToken cancellationToken) =>
-        CallAsync(
+    public Task<QueryAnswer> QueryAsync(PaymentReference payment, TimeSpan budget, CancellationToken cancellationToken) => RecordAsync(
+        "query", payment.PaymentNo, null, CallAsync((p, ct) => p.QueryAsync(payment, ct), detail => new QueryAnswer.Unknown(detail), budget, cancellationToken));
+
+    public Task<CloseAnswer> CloseAsync(PaymentReference payment, TimeSpan budget, CancellationToken cancellationToken) => RecordAsync(
+        "close", payment.PaymentNo, null, CallAsync(
             (p, ct) => p is IClosingProvider closing ? closing.CloseAsync(payment, ct) : Task.FromResult<CloseAnswer>(new CloseAnswer.Unknown("The provider cannot close payments.")),
             detail => new CloseAnswer.Unknown(detail),
             budget,
-            cancellationToken);
+            cancellationToken));
 
-    public Task<RefundAnswer> RefundAsync(RefundRequest request, TimeSpan budget, CancellationToken cancellationToken) =>
-        CallAsync(
+    public Task<RefundAnswer> RefundAsync(RefundRequest request, TimeSpan budget, CancellationToken cancellationToken) => RecordAsync(
+        "refund", request.Payment.PaymentNo, request.RefundNo, CallAsync(
             (p, ct) => p is IRefundingProvider refunding ? refunding.RefundAsync(request, ct) : Task.FromResult<RefundAnswer>(NoRefunds),
             detail => new RefundAnswer.Unknown(detail),
             budget,
-            cancellationToken);
+            cancellationToken));
 
-    public Task<RefundAnswer> QueryRefundAsync(RefundReference refund, TimeSpan budget, CancellationToken cancellationToken) =>
-        CallAsync(
+    public Task<RefundAnswer> QueryRefundAsync(RefundReference refund, TimeSpan budget, CancellationToken cancellationToken) => RecordAsync(
+        "query_refund", refund.Payment.PaymentNo, refund.RefundNo, CallAsync(
             (p, ct) => p is IRefundingProvider refunding ? refunding.QueryRefundAsync(refund, ct) : Task.FromResult<RefundAnswer>(NoRefunds),
             detail => new RefundAnswer.Unknown(detail),
             budget,
-            cancellationToken);
+            cancellationToken));
 
     public Task<StatementAnswer> FetchStatementAsync(DateOnly day, TimeSpan budget, CancellationToken cancellationToken) =>
         CallAsync(
@@ -158,6 +166,25 @@ internal sealed class ProviderInstance
 
     /// <summary>An answer's kind in one word, for measurements: the contract has few, and a plugin can add none.</summary>
     public static string NameOf(object? answer) => answer is null ? "unknown" : JsonNamingPolicy.SnakeCaseLower.ConvertName(answer.GetType().Name);
+
+    private async Task<T> RecordAsync<T>(string call, string paymentNo, string? refundNo, Task<T> answering, Func<T, bool>? isNews = null)
+        where T : class
+    {
+        var startedAt = Stopwatch.GetTimestamp();
+        T? answer = null;
+        try
+        {
+            return answer = await answering;
+        }
+        finally
+        {
+            // Without an answer the caller did not wait for it; what was asked was asked all the same.
+            if (answer is null || (isNews?.Invoke(answer) ?? true))
+            {
+                Calls?.Add(Name, call, paymentNo, refundNo, answer, Stopwatch.GetElapsedTime(startedAt));
+            }
+        }
+    }
 
     private async Task<T> CallAsync<T>(
         Func<IPaymentProvider, CancellationToken, Task<T>> call, Func<string, T> unknown, TimeSpan budget, CancellationToken cancellationToken,

@@ -111,8 +111,9 @@ internal sealed partial class SettlementQueue(IServiceScopeFactory scopes, ILogg
         }
     }
 
+    // That somebody else holds a row (PostgreSQL 55P03) concerns those alone who need it.
     private static bool IsOutage(Exception e) =>
-        e is TimeoutException or System.Data.Common.DbException { IsTransient: true } or System.Net.Sockets.SocketException or IOException
+        e is TimeoutException or System.Data.Common.DbException { IsTransient: true, SqlState: not "55P03" } or System.Net.Sockets.SocketException or IOException
         || (e.InnerException is { } inner && IsOutage(inner));
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "A batch of {Count} met another node's changes and begins again")]

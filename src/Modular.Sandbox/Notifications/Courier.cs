@@ -26,17 +26,15 @@ internal sealed partial class Courier(
             (notification.State, notification.Reason) = (DeliveryState.Dropped, "lost on the way by a fault");
         }
 
-        box.Add(notification);
-        if (notification.State != DeliveryState.Pending)
+        // Whoever sees it in the box may count on its timer.
+        var isLate = notification.State == DeliveryState.Pending && fault.DelaySeconds is > 0;
+        if (isLate)
         {
-            return;
+            Schedule(notification, TimeSpan.FromSeconds(fault.DelaySeconds!.Value), () => FirstAsync(notification));
         }
 
-        if (fault.DelaySeconds is > 0 and var seconds)
-        {
-            Schedule(notification, TimeSpan.FromSeconds(seconds), () => FirstAsync(notification));
-        }
-        else
+        box.Add(notification);
+        if (notification.State == DeliveryState.Pending && !isLate)
         {
             _ = Task.Run(() => FirstAsync(notification));
         }

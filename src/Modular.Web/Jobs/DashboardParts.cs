@@ -52,6 +52,7 @@ internal static class DashboardParts
             ? new Metric(minutes) { Style = minutes > 60 ? MetricStyle.Warning : MetricStyle.Default }
             : new Metric("–"));
         yield return new DashboardMetric("modular:refused", "24 小时内被拒 · Refused in 24 hours", page => Counted(Overview(page).RefusedLastDay));
+        yield return new DashboardMetric("modular:silent", "通知中断的渠道 · Instances without notifications", page => Counted(Send(page, new ListSilentInstances.Query()).Count));
         yield return new DashboardMetric("modular:differences", "未决差异 · Open differences", page => Counted(Overview(page).OpenDifferences));
     }
 
@@ -70,10 +71,15 @@ internal static class DashboardParts
             return (PaymentsOverview.View)known!;
         }
 
-        var mediator = context.RequestServices.GetRequiredService<IMediator>();
-        var overview = Task.Run(() => mediator.Send(new PaymentsOverview.Query(Messages: 0))).GetAwaiter().GetResult();
+        var overview = Send(page, new PaymentsOverview.Query(Messages: 0));
         context.Items[typeof(DashboardParts)] = overview;
         return overview;
+    }
+
+    private static T Send<T>(RazorPage page, IRequest<T> request)
+    {
+        var mediator = page.Context.GetHttpContext().RequestServices.GetRequiredService<IMediator>();
+        return Task.Run(() => mediator.Send(request)).GetAwaiter().GetResult();
     }
 
     private static string Text(string chinese, string english) => CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "zh" ? chinese : english;

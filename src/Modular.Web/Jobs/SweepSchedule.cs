@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
 using Hangfire;
+using Hangfire.Storage;
 
 namespace Modular.Web.Jobs;
 
@@ -8,7 +9,7 @@ namespace Modular.Web.Jobs;
 /// Which sweep runs when. Hangfire keeps the schedule in its storage; while that cannot be had, this node runs the frequent sweeps by
 /// itself and goes on trying, so that money is found and given back whatever became of Hangfire's tables.
 /// </summary>
-internal sealed partial class SweepSchedule(IRecurringJobManager jobs, IServiceScopeFactory scopes, TimeProvider time, ILogger<SweepSchedule> log) : BackgroundService
+internal sealed partial class SweepSchedule(IRecurringJobManager jobs, JobStorage storage, IServiceScopeFactory scopes, TimeProvider time, ILogger<SweepSchedule> log) : BackgroundService
 {
     // A due payment must be asked within five seconds: two of the schedule, one of the scheduler, one of the queue.
     private const string EveryTwoSeconds = "*/2 * * * * *";
@@ -20,6 +21,12 @@ internal sealed partial class SweepSchedule(IRecurringJobManager jobs, IServiceS
     private const string Nightly = "30 19 * * *";
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    // Longer than a sweep takes whose providers answer nothing.
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
+
+    // Hangfire writes the machine's time.
+    private static readonly TimeProvider MachineTime = TimeProvider.System;
 
     private static readonly (string Id, Expression<Func<Sweeps, Task>> Run, string When)[] All =
     [
@@ -60,11 +67,35 @@ internal sealed partial class SweepSchedule(IRecurringJobManager jobs, IServiceS
         return isEntered;
     }
 
+    /// <summary>
+    /// The sweeps that ought to run every few seconds and have not for minutes, on any node, with when each last did; null for one that
+    /// is scheduled no more. Reads Hangfire's storage, and throws what that throws.
+    /// </summary>
+    public IReadOnlyDictionary<string, DateTimeOffset?> LateSweeps()
+    {
+        using var connection = storage.GetConnection();
+        var scheduled = connection.GetRecurringJobs().ToDictionary(job => job.Id, StringComparer.Ordinal);
+        var late = new Dictionary<string, DateTimeOffset?>();
+        foreach (var (id, _, when) in All)
+        {
+            if (!scheduled.TryGetValue(id, out var job))
+            {
+                late[id] = null;
+            }
+            else if (IsFrequent(when) && (job.LastExecution ?? job.CreatedAt) is { } last && MachineTime.GetUtcNow() - last > LongestPause)
+            {
+                late[id] = last;
+            }
+        }
+
+        return late;
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!isEntered)
         {
-            foreach (var sweep in All.Where(sweep => sweep.When is EveryTwoSeconds or EveryFiveSeconds))
+            foreach (var sweep in All.Where(sweep => IsFrequent(sweep.When)))
             {
                 await RunAsync(sweep.Id, sweep.Run.Compile(), stoppingToken);
             }
@@ -73,6 +104,8 @@ internal sealed partial class SweepSchedule(IRecurringJobManager jobs, IServiceS
             TryEnter();
         }
     }
+
+    private static bool IsFrequent(string when) => when is EveryTwoSeconds or EveryFiveSeconds;
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A sweep that fails keeps none of the others from running, as with Hangfire.")]
     private async Task RunAsync(string id, Func<Sweeps, Task> run, CancellationToken stoppingToken)

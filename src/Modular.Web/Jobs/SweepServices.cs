@@ -16,13 +16,25 @@ namespace Modular.Web.Jobs;
 /// <summary>Sets Hangfire up: PostgreSQL's storage where the shop uses PostgreSQL, the memory's with SQLite.</summary>
 internal static class SweepServices
 {
+    // Filters are the process's, and a list that may not grow while another shop of the process goes through it.
+    private static readonly Lazy<ShortHistory> History = new(() =>
+    {
+        var history = new ShortHistory();
+        GlobalJobFilters.Filters.Add(history);
+        return history;
+    });
+
     public static void AddSweeps(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddScoped<Sweeps>();
         // Registered before Hangfire's own, which are static: a second shop in the process would get the jobs of the first.
         services.AddSingleton(provider => StorageOf(provider.GetRequiredService<Store>()));
         services.AddSingleton<JobActivator>(provider => new AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
-        services.AddHangfire(hangfire => hangfire.UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings().UseFilter(new ShortHistory()));
+        services.AddHangfire(hangfire =>
+        {
+            hangfire.UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings();
+            _ = History.Value;
+        });
         if (configuration.GetValue("Modular:Jobs:Enabled", true))
         {
             services.AddHangfireServer(server =>

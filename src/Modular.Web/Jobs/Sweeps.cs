@@ -8,6 +8,7 @@ using Modular.Kernel.Outbox;
 using Modular.Kernel.Telemetry;
 using Modular.Ordering;
 using Modular.Payments;
+using Modular.Payments.Calls;
 using Modular.Webhooks;
 
 namespace Modular.Web.Jobs;
@@ -49,6 +50,7 @@ public sealed class Sweeps(IMediator mediator, ShopMeter meter)
         meter.ExceptionsCounted("refund", overview.RefundsNeedingAttention);
         meter.ExceptionsCounted("difference", overview.OpenDifferences);
         meter.ExceptionsCounted("failed_day", overview.FailedDays);
+        meter.ExceptionsCounted("silent_instance", (await mediator.Send(new ListSilentInstances.Query(), cancellationToken)).Count);
         return findings.Count(finding => finding.Broken.Count > 0);
     }
 
@@ -57,10 +59,11 @@ public sealed class Sweeps(IMediator mediator, ShopMeter meter)
     [AutomaticRetry(Attempts = 0)]
     public Task<int> CloseOrdersAsync(CancellationToken cancellationToken) => RunAsync(new CloseOrders.Command(), cancellationToken);
 
-    /// <summary>Deletes the inbox's messages whose time is over.</summary>
-    [DisplayName("Forget old messages")]
+    /// <summary>Deletes the inbox's messages whose time is over, and the records of calls to providers.</summary>
+    [DisplayName("Forget old messages and calls")]
     [AutomaticRetry(Attempts = 0)]
-    public Task<int> ForgetMessagesAsync(CancellationToken cancellationToken) => RunAsync(new ForgetMessages.Command(), cancellationToken);
+    public async Task<int> ForgetMessagesAsync(CancellationToken cancellationToken) =>
+        await RunAsync(new ForgetMessages.Command(), cancellationToken) + await RunAsync(new ForgetCalls.Command(), cancellationToken);
 
     /// <summary>Delivers the events that are due.</summary>
     [DisplayName("Dispatch events")]

@@ -66,6 +66,8 @@ public sealed class PrivatePostgreSql : IAsyncDisposable
     /// <summary>Kills the server with all its processes at once, as when the machine loses its power.</summary>
     public async Task KillAsync()
     {
+        // It gets no further than this while its children are looked for.
+        Program.Signal(server!.Id, Program.SigStop);
         var children = Directory.GetDirectories("/proc")
             .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
             .Where(id => id > 0 && ParentOf(id) == server!.Id)

@@ -13,6 +13,7 @@ public sealed class Program : IAsyncDisposable
 {
     public const int SigInt = 2;
     public const int SigKill = 9;
+    public const int SigStop = 19;
     public const int SigTerm = 15;
 
     private static readonly ConcurrentDictionary<int, Program> Running = new();

@@ -34,7 +34,7 @@ internal sealed class NotifyListener : IAsyncDisposable
     /// <summary>The next notification, which must come soon.</summary>
     public async Task<Dictionary<string, string>> NextAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         return await arrived.Reader.ReadAsync(limit.Token);
     }
 

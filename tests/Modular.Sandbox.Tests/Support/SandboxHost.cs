@@ -66,7 +66,7 @@ internal sealed class SandboxHost : IAsyncDisposable
     /// <summary>Waits until the notifications of a trade look as expected; what is waited for happens in real time.</summary>
     public async Task<JsonArray> NotificationsAsync(string outTradeNo, Func<JsonArray, bool> expected)
     {
-        var deadline = TimeProvider.System.GetUtcNow().AddSeconds(10);
+        var deadline = TimeProvider.System.GetUtcNow().AddSeconds(60);
         while (true)
         {
             var notifications = (JsonArray)await LookAsync($"notifications?outTradeNo={outTradeNo}");

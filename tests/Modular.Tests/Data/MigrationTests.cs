@@ -75,7 +75,11 @@ public sealed class MigrationTests(Shops shops)
         }
         finally
         {
-            SqliteConnection.ClearAllPools();
+            using (var connection = new SqliteConnection($"Data Source={Path.Combine(folder.FullName, "modular.db")}"))
+            {
+                SqliteConnection.ClearPool(connection);
+            }
+
             folder.Delete(recursive: true);
         }
     }

@@ -122,6 +122,19 @@ public sealed class SweepTests
     }
 
     [Fact]
+    public async Task A_job_that_somebody_removed_at_the_dashboard_is_missed()
+    {
+        await using var scripted = await ScriptedShop.StartAsync(Stores.Sqlite, ("Modular:Jobs:Enabled", "true"));
+        await Eventually.BecomesAsync("healthy", async () => (await JobsAsync())["status"]!.GetValue<string>());
+        scripted.Shop.Services.GetRequiredService<IRecurringJobManager>().RemoveIfExists("send-refunds");
+        var jobs = await JobsAsync();
+        Assert.Equal(("degraded", "removed"), (jobs["status"]!.GetValue<string>(), jobs["data"]!["send-refunds"]!.GetValue<string>()));
+        Assert.Single(jobs["data"]!.AsObject());
+
+        async Task<System.Text.Json.Nodes.JsonNode> JobsAsync() => (await scripted.Shop.Web.GetTextAsync("/health/ready")).Json["checks"]!["jobs"]!;
+    }
+
+    [Fact]
     public async Task F19_a_sweep_that_fails_for_hours_is_told_and_its_work_is_still_due_afterwards()
     {
         // Hangfire gives a job up after ten retries.

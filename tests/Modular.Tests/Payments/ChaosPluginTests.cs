@@ -86,7 +86,7 @@ public sealed class ChaosPluginTests(ChaosPluginTests.ChaosShop fixture) : IClas
                 settings[$"Modular:Providers:chaos-{mode}:Mode"] = mode;
             }
 
-            Shop = await TestShop.StartAsync(new TestShopOptions { Store = Stores.Sqlite, Settings = settings, Configure = Patience.Of(TimeSpan.FromSeconds(2)) });
+            Shop = await TestShop.StartAsync(new TestShopOptions { Store = Stores.Sqlite, Settings = settings, Configure = Patience.Of(TimeSpan.FromSeconds(5)) });
         }
 
         /// <summary>Ends what blocks and hangs now; what comes later blocks and hangs again.</summary>

@@ -216,7 +216,7 @@ public sealed class NotifyAuthenticityTests(Shops shops)
     public async Task F23_X08_a_body_above_64_KiB_is_refused_and_its_sender_sees_the_refusal()
     {
         var shop = await shops.OnAsync(Stores.PostgreSql);
-        foreach (var mebibytes in new[] { 1, 4, 8 })
+        foreach (var mebibytes in new[] { 1, 4 })
         {
             using var large = new StreamContent(new MemoryStream(new byte[mebibytes * 1024 * 1024]));
             large.Headers.TryAddWithoutValidation("Content-Type", Form);

@@ -17,7 +17,7 @@ public sealed class NotifyReplayTests(Shops shared, OwnShops own) : IClassFixtur
         var form = shop.Alipay.Sign(AlipayParty.PaidFields(paymentNo, "0.01"));
         var acknowledged = 0;
 
-        await Parallel.ForEachAsync(Enumerable.Range(0, 1000), new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (_, _) =>
+        await Parallel.ForEachAsync(Enumerable.Range(0, 1000), new ParallelOptions { MaxDegreeOfParallelism = 48 }, async (_, _) =>
         {
             if (await shop.NotifyAsync(form) == (200, "success"))
             {
@@ -77,7 +77,7 @@ public sealed class NotifyReplayTests(Shops shared, OwnShops own) : IClassFixtur
     [MemberData(nameof(Shops.All), MemberType = typeof(Shops))]
     public async Task R03_a_notification_that_overtakes_the_answer_to_our_own_start_finds_its_payment(string store)
     {
-        await using var shop = await TestShop.StartAsync(new TestShopOptions { Store = store, Configure = Patience.Of(TimeSpan.FromSeconds(2)) });
+        await using var shop = await TestShop.StartAsync(new TestShopOptions { Store = store, Configure = Patience.Of(TimeSpan.FromSeconds(5)) });
         await shop.FaultsAsync(new { gateway = AlipaySteps.Gateway("Hang", "alipay.trade.precreate") });
         var orderNo = await shop.PlaceOrderAsync();
 

@@ -131,13 +131,13 @@ public sealed class SilentProviderTests(SilentProviderTests.ImpatientShop fixtur
     private static Task<Reply> StartAsync(TestShop shop, string orderNo) =>
         shop.Api.PostAsync($"/api/orders/{orderNo}/payments", new { provider = "alipay", scene = "qr" });
 
-    /// <summary>A shop that gives its provider one second, so that a hanging one does not hold up the tests.</summary>
+    /// <summary>A shop that gives its provider a few seconds, so that a hanging one does not hold up the tests.</summary>
     public sealed class ImpatientShop : IAsyncLifetime
     {
         public TestShop Shop { get; private set; } = null!;
 
         public async ValueTask InitializeAsync() =>
-            Shop = await TestShop.StartAsync(new TestShopOptions { Store = Stores.PostgreSql, Configure = Patience.Of(TimeSpan.FromSeconds(2)) });
+            Shop = await TestShop.StartAsync(new TestShopOptions { Store = Stores.PostgreSql, Configure = Patience.Of(TimeSpan.FromSeconds(5)) });
 
         public ValueTask DisposeAsync() => Shop.DisposeAsync();
     }

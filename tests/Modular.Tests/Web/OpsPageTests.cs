@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using Modular.Kernel.Web;
 using Modular.Payments;
+using Modular.Payments.Calls;
+using Modular.Testing.Hosting;
 using Modular.Tests.Support;
 
 namespace Modular.Tests.Web;
@@ -223,35 +225,95 @@ public sealed class OpsPageTests
 
     [Theory]
     [MemberData(nameof(Stores))]
-    public async Task A_day_on_which_no_payment_came_by_notification_is_warned_of(string store)
+    public async Task Notifications_that_stop_are_the_first_thing_that_operators_see(string store)
     {
         await using var scripted = await ScriptedShop.StartAsync(store);
+        var warning = $"silent\" data-instance=\"{scripted.First}\"";
+        var first = Today(scripted);
         for (var count = 0; count < 3; count++)
         {
             await scripted.PaidAsync();
         }
 
-        var first = Today(scripted);
-        using (var early = await Desk.OfAsync(scripted.Shop, "victor"))
-        {
-            Assert.DoesNotContain("data-silent=\"true\"", await early.PageAsync("/ops/confirmations"), StringComparison.Ordinal);
-        }
+        scripted.Shop.Clock.Advance(TimeSpan.FromMinutes(3));
+        Assert.DoesNotContain(warning, await PageAsync("/ops"), StringComparison.Ordinal);
+
+        // A day later the first payment comes by notification, and the next three do not.
+        scripted.Shop.Clock.Advance(TimeSpan.FromDays(1));
+        var second = Today(scripted);
+        await scripted.PaidAsync();
+        var last = await PaidUnheardAsync();
+        Assert.DoesNotContain(warning, await PageAsync("/ops"), StringComparison.Ordinal);
+
+        // By now the provider would have tried.
+        scripted.Shop.Clock.Advance(TimeSpan.FromMinutes(3));
+        Assert.Contains(warning, await PageAsync("/ops"), StringComparison.Ordinal);
+        Assert.Matches("data-metric=\"modular:silent\"[\\s\\S]{0,80}1", await PageAsync("/hangfire"));
+
+        // A notification that comes late, after the query, ends the warning.
+        Assert.Equal(200, (await scripted.NotifyPaidAsync(scripted.First, last, 36800, $"Q{last}")).Status);
+        Assert.DoesNotContain(warning, await PageAsync("/ops"), StringComparison.Ordinal);
 
         scripted.Shop.Clock.Advance(TimeSpan.FromDays(1));
-        scripted.Says = words => words[0] == "query" ? $"paid 36800 Q{words[2]}" : null;
-        for (var count = 0; count < 3; count++)
-        {
-            await scripted.Shop.StartPaymentAsync(await scripted.Shop.PlaceOrderAsync("courtyard-room"), "qr", scripted.First);
-        }
-
-        scripted.Shop.Clock.Advance(TimeSpan.FromSeconds(30));
-        Assert.Equal(3, await scripted.Shop.SendAsync(new ConfirmPayments.Command()));
-        using var viewer = await Desk.OfAsync(scripted.Shop, "victor");
-        var page = await viewer.PageAsync("/ops/confirmations");
-        Assert.Contains($"data-instance=\"{scripted.First}\"", page, StringComparison.Ordinal);
+        await PaidUnheardAsync();
+        scripted.Shop.Clock.Advance(TimeSpan.FromMinutes(3));
+        var page = await PageAsync("/ops/confirmations");
+        Assert.Contains(warning, page, StringComparison.Ordinal);
         Assert.Contains($"data-day=\"{scripted.First}/{Today(scripted)}\" data-silent=\"true\"", page, StringComparison.Ordinal);
+        Assert.Contains($"data-day=\"{scripted.First}/{second}\" data-silent=\"false\"", page, StringComparison.Ordinal);
         Assert.Contains($"data-day=\"{scripted.First}/{first}\" data-silent=\"false\"", page, StringComparison.Ordinal);
         Assert.Matches($"data-day=\"{scripted.First}/{Today(scripted)}\"[\\s\\S]*?data-source=\"notify\">0<[\\s\\S]*?data-source=\"poll\">3<", page);
+
+        // A sign-in does not last for days.
+        async Task<string> PageAsync(string path)
+        {
+            using var viewer = await Desk.OfAsync(scripted.Shop, "victor");
+            return await viewer.PageAsync(path);
+        }
+
+        async Task<string> PaidUnheardAsync()
+        {
+            scripted.Says = words => words[0] == "query" ? $"paid 36800 Q{words[2]}" : null;
+            var paymentNo = "";
+            for (var count = 0; count < 3; count++)
+            {
+                scripted.Shop.Clock.Advance(TimeSpan.FromSeconds(1));
+                paymentNo = (await scripted.StartedAsync()).PaymentNo;
+            }
+
+            scripted.Shop.Clock.Advance(TimeSpan.FromSeconds(30));
+            Assert.Equal(3, await scripted.Shop.SendAsync(new ConfirmPayments.Command()));
+            return paymentNo;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task The_timeline_holds_every_call_to_the_provider_and_what_it_was_made_for(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        var (orderNo, paymentNo) = await scripted.StartedAsync();
+        scripted.Says = words => words[0] == "query" ? "unknown" : null;
+        scripted.Shop.Clock.Advance(TimeSpan.FromSeconds(16));
+        await scripted.Shop.SendAsync(new ConfirmPayments.Command());
+        scripted.Says = _ => null;
+        scripted.Pay(paymentNo);
+        scripted.Shop.Clock.Advance(TimeSpan.FromMinutes(1));
+        await scripted.Shop.SendAsync(new ConfirmPayments.Command());
+        var refundNo = await scripted.RefundNoAsync(paymentNo, 6800);
+        await scripted.Shop.SendAsync(new SendRefunds.Command());
+
+        await Eventually.BecomesAsync("4", () => scripted.Shop.ScalarAsync("SELECT COUNT(*) FROM payments_calls"));
+        using var viewer = await Desk.OfAsync(scripted.Shop, "victor");
+        var page = await viewer.PageAsync($"/ops/orders/{orderNo}");
+        Assert.Matches(
+            "data-what=\"call_start\"[\\s\\S]*title=\"started · start_payment\"[\\s\\S]*data-what=\"call_query\"[\\s\\S]*title=\"unknown · confirm_payments\"[\\s\\S]*script"
+            + $"[\\s\\S]*title=\"paid · confirm_payments\"[\\s\\S]*data-what=\"settled\"[\\s\\S]*data-what=\"call_refund\"[\\s\\S]*title=\"[a-z]+ · send_refunds\"[\\s\\S]*/ops/refunds/{refundNo}",
+            page);
+
+        // They go with the inbox's messages.
+        scripted.Shop.Clock.Advance(TimeSpan.FromDays(181));
+        Assert.Equal(4, await scripted.Shop.SendAsync(new ForgetCalls.Command()));
     }
 
     [Fact]

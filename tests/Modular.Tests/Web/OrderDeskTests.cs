@@ -32,7 +32,7 @@ public sealed class OrderDeskTests
         Assert.Equal("waiting", await WhyAsync(desk, orderNo));
 
         await CheckAsync(scripted, "unknown");
-        var since = Wall(scripted.Shop);
+        var since = Shown.Time((await scripted.Shop.PaymentRowAsync(paymentNo)).UnknownSince!.Value);
         await CheckAsync(scripted, "unknown");
         Assert.NotEqual(since, Wall(scripted.Shop));
         Assert.Equal("unknown", await WhyAsync(desk, orderNo));

@@ -185,9 +185,11 @@ public sealed class WebhookTests
         await SweepAsync(shop);
         foreach (var wait in waits)
         {
-            shop.Clock.Advance(wait - TimeSpan.FromSeconds(4));
+            // The clock runs on meanwhile, by less than this.
+            var before = wait < TimeSpan.FromMinutes(1) ? wait : TimeSpan.FromMinutes(1);
+            shop.Clock.Advance(wait - before);
             Assert.Equal(0, await shop.SendAsync(new SendDeliveries.Command()));
-            shop.Clock.Advance(TimeSpan.FromSeconds(4));
+            shop.Clock.Advance(before);
             Assert.Equal(1, await shop.SendAsync(new SendDeliveries.Command()));
         }
 
@@ -291,7 +293,7 @@ public sealed class WebhookTests
         await SweepAsync(shop);
 
         var delivery = Assert.Single((await ListAsync(shop)).Deliveries);
-        Assert.InRange((delivery.NextAttemptAt!.Value - shop.Clock.GetUtcNow()).TotalSeconds, seconds - 5, seconds);
+        Assert.InRange((delivery.NextAttemptAt!.Value - shop.Clock.GetUtcNow()).TotalSeconds, seconds - 60, seconds);
         Assert.True(delivery.NextAttemptAt >= delivery.LastAttemptAt!.Value.AddSeconds(seconds));
     }
 

@@ -11,12 +11,12 @@ internal sealed class ConfirmationsPage(IMediator mediator) : OpsPageModel(media
 
     public IReadOnlyList<ConfirmationDay> Days { get; private set; } = [];
 
-    /// <summary>The instances whose last day with payments had no notification among them.</summary>
+    /// <summary>The instances whose notifications have stopped.</summary>
     public IReadOnlyList<string> Silent { get; private set; } = [];
 
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         Days = await Mediator.Send(new CountConfirmations.Query(), cancellationToken);
-        Silent = [.. Days.GroupBy(day => day.Provider).Where(days => days.First().LacksNotifications).Select(days => days.Key)];
+        Silent = await Mediator.Send(new ListSilentInstances.Query(), cancellationToken);
     }
 }

@@ -17,10 +17,14 @@ internal sealed class OpsPage(IMediator mediator, TimeProvider time) : PageModel
 
     public PaymentsOverview.View Overview { get; private set; } = null!;
 
+    /// <summary>The instances whose notifications have stopped.</summary>
+    public IReadOnlyList<string> Silent { get; private set; } = [];
+
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         Providers = await mediator.Send(new ListProviders(), cancellationToken);
         Overview = await mediator.Send(new PaymentsOverview.Query(), cancellationToken);
+        Silent = await mediator.Send(new ListSilentInstances.Query(), cancellationToken);
     }
 
     /// <summary>How long ago something was: the name of its text, and the one or two numbers in it that matter.</summary>

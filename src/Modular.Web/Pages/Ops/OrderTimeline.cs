@@ -32,7 +32,8 @@ internal static class OrderTimeline
         var items = OfOrder(story)
             .Concat(OfAttempts(story))
             .Concat(story.Money.Messages.Select(OfMessage))
-            .Concat(story.Money.Refunds.SelectMany(OfRefund))
+            .Concat(story.Money.Calls.Select(OfCall))
+            .Concat(story.Money.Refunds.SelectMany(refund => OfRefund(refund, story.Money.Calls)))
             .Concat(story.Money.Movements.Select(it => new TimelineItem(it.At, "booked", it.Reference, it.Amount, [new("booked", it.Kind)]) { Booking = it }))
             .Concat(story.Money.Differences.Select(OfDifference))
             .Concat(OfEvents(story))
@@ -82,15 +83,18 @@ internal static class OrderTimeline
 
             if (attempt.SettledAt is { } settled)
             {
+                // What a person accepted was held first; that it was accepted is among the bookings.
+                var isKept = attempt.IsKept && !story.Money.Movements.Any(it => it.Kind == "accepted" && it.Reference == attempt.PaymentNo);
                 yield return attempt.ReceivedMinor is null && attempt.Status == "closed"
                     ? new TimelineItem(settled, "attempt_closed", attempt.PaymentNo, Text: attempt.ProviderState)
                     : new TimelineItem(
-                        settled, attempt.IsKept ? "settled" : "held", attempt.PaymentNo, attempt.Received, [.. Of("reason", attempt.Reason), .. Of("confirmations", attempt.ConfirmedBy)],
+                        settled, isKept ? "settled" : "held", attempt.PaymentNo, attempt.Received, [.. Of("reason", attempt.Reason), .. Of("confirmations", attempt.ConfirmedBy)],
                         string.Join(" · ", new[] { attempt.ProviderState, attempt.ProviderTradeNo }.Where(it => it is not null)),
-                        Tone: attempt.IsKept ? "good" : "bad");
+                        Tone: isKept ? "good" : "bad");
             }
 
-            if (attempt.LastCheckedAt is { } asked)
+            // The calls themselves say more, where they are still kept.
+            if (attempt.LastCheckedAt is { } asked && !story.Money.Calls.Any(it => it.PaymentNo == attempt.PaymentNo && it.Call == "query"))
             {
                 var text = string.Create(CultureInfo.InvariantCulture, $"{attempt.LastAnswer} ({attempt.CheckCount}×)");
                 yield return new TimelineItem(asked, "checked", attempt.PaymentNo, Text: text, Tone: attempt.UnknownSince is null ? null : "bad");
@@ -107,7 +111,12 @@ internal static class OrderTimeline
         message.ReceivedAt, $"message_{message.Kind}", message.PaymentNo, null, message.Cause is { } cause ? Of("cause", cause) : message.Reason is { } reason ? Of("reason", reason) : Of("effect", message.Effect), message.Detail,
         $"/ops/inbox/{message.Id}", message.Verdict == "accepted" ? "good" : "bad");
 
-    private static IEnumerable<TimelineItem> OfRefund(RefundWork refund)
+    private static TimelineItem OfCall(CallView call) => new(
+        call.At, $"call_{call.Call}", call.RefundNo ?? call.PaymentNo, null, [new("answer", call.Answer), .. Of("by", call.CalledBy)],
+        string.Create(CultureInfo.InvariantCulture, $"{(call.Detail is null ? "" : $"{call.Detail} · ")}{call.DurationMs} ms"),
+        call.RefundNo is null ? null : $"/ops/refunds/{call.RefundNo}", call.Answer is "unknown" or "rejected" or "failed" or "abnormal" ? "bad" : null);
+
+    private static IEnumerable<TimelineItem> OfRefund(RefundWork refund, IReadOnlyList<CallView> calls)
     {
         var link = $"/ops/refunds/{refund.RefundNo}";
         yield return new TimelineItem(refund.CreatedAt, "refund_asked", refund.RefundNo, refund.Amount, [new("refund.origin", refund.Origin)], refund.RequestedBy is { } who ? $"{who}: {refund.Reason}" : refund.Reason, link);
@@ -115,7 +124,7 @@ internal static class OrderTimeline
         {
             yield return new TimelineItem(done, "refund_done", refund.RefundNo, refund.Amount, Text: refund.ProviderRefundNo, Link: link, Tone: "good");
         }
-        else if (refund.LastCheckedAt is { } asked)
+        else if (refund.LastCheckedAt is { } asked && (refund.Status == "failed" || refund.NeedsAttention || !calls.Any(it => it.RefundNo == refund.RefundNo)))
         {
             yield return new TimelineItem(
                 asked, refund.Status == "failed" ? "refund_failed" : "refund_checked", refund.RefundNo, refund.Amount, Of("reason", refund.StatusReason), refund.Detail, link,

@@ -3,10 +3,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Modular.Payments;
 
-namespace Modular.Tests.Support;
+namespace Modular.Testing.Hosting;
 
-/// <summary>Shortens the time that a shop gives its providers, so that a test of a silent provider need not wait for it.</summary>
-internal sealed class Patience(TimeSpan budget) : IServiceProviderFactory<IServiceCollection>
+/// <summary>
+/// Sets the time that a shop gives its providers: long where they answer, so that a machine that is busy fails no test, and short in a test of
+/// a silent one, which need not wait for it.
+/// </summary>
+public sealed class Patience(TimeSpan budget) : IServiceProviderFactory<IServiceCollection>
 {
     private readonly DefaultServiceProviderFactory factory = new();
 

@@ -1,0 +1,52 @@
+﻿using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Modular.Data.Sqlite.Migrations
+{
+    /// <inheritdoc />
+    public partial class ProviderCalls : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "payments_calls",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    payment_no = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    refund_no = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    provider = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    call = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    answer = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    detail = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
+                    called_by = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    duration_ms = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_payments_calls", x => x.id);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_payments_calls_at",
+                table: "payments_calls",
+                column: "at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_payments_calls_payment_no",
+                table: "payments_calls",
+                column: "payment_no");
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "payments_calls");
+        }
+    }
+}

@@ -53,9 +53,11 @@ public sealed class OrderDeskTests
         Assert.Equal("refunded", await WhyAsync(desk, orderNo));
 
         // Everything that happened is told, in the order of time.
-        var page = await desk.PageAsync($"/ops/orders/{orderNo}");
+        // The record of the calls follows in a moment; its last two are the refunds.
+        var page = "";
+        await Eventually.BecomesAsync(true, async () => (page = await desk.PageAsync($"/ops/orders/{orderNo}")).Split("data-what=\"call_refund\"").Length == 3);
         Assert.All(
-            ["placed", "attempt", "checked", "message_notify", "settled", "booked", "paid", "fulfilled", "event", "event_delivered", "refund_asked", "refund_done"],
+            ["placed", "attempt", "call_start", "call_query", "message_notify", "settled", "booked", "paid", "fulfilled", "event", "event_delivered", "refund_asked", "refund_done"],
             what => Assert.Contains($"data-what=\"{what}\"", page, StringComparison.Ordinal));
         Assert.True(page.IndexOf("data-what=\"placed\"", StringComparison.Ordinal) < page.IndexOf("data-what=\"settled\"", StringComparison.Ordinal));
         Assert.True(page.IndexOf("data-what=\"settled\"", StringComparison.Ordinal) < page.IndexOf("data-what=\"refund_done\"", StringComparison.Ordinal));

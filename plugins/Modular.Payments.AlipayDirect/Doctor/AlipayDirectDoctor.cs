@@ -178,7 +178,7 @@ internal sealed class AlipayDirectDoctor : IDisposable
     // The reader needs of the settings what checks a signature, and whoever asks may have the rest of them wrong.
     private Verification Read()
     {
-        var reader = new MessageReader(new AlipayDirectSettings(new Uri("https://mapi.alipay.com/gateway.do"), "", "", own!, charset, AntiPhishing: false, Redirect: false, DirectRefund: false));
+        var reader = new MessageReader(new AlipayDirectSettings(new Uri("https://mapi.alipay.com/gateway.do"), "", "", own!, charset, AntiPhishing: false, SendTimeout: true, Redirect: false, DirectRefund: false));
         return (IsReturn ? reader.ReadReturn(request.Request) : reader.ReadNotification(request.Request)).Verdict;
     }
 

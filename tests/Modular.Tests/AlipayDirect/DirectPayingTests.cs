@@ -213,6 +213,35 @@ public sealed class DirectPayingTests(DirectPayingTests.LegacyShop fixture) : IC
     }
 
     [Fact]
+    public async Task Where_the_contract_has_no_time_limits_payments_are_paid_without_one()
+    {
+        var shop = await fixture.FreshAsync();
+        var payment = await shop.AtCashierAsync(AlipayDirectParty.Plain);
+
+        await shop.PaidAsync(payment);
+
+        Assert.Equal((200, "success", "ACKNOWLEDGED"), await shop.NotifiedAsync(payment));
+        await shop.AssertPaidOnceAsync(payment.OrderNo, payment.PaymentNo);
+    }
+
+    [Fact]
+    public async Task Where_the_contract_has_no_time_limits_the_shop_ends_the_payment_itself()
+    {
+        var shop = await fixture.FreshAsync();
+        var payment = await shop.AtCashierAsync(AlipayDirectParty.Plain);
+        await shop.StepAsync(payment.PaymentNo, "open");
+        shop.Clock.Advance(TimeSpan.FromMinutes(31));
+
+        // Nothing but the shop's own closing ends it: a day later it would still take money.
+        Assert.Equal("WAIT_BUYER_PAY", await shop.TradeStatusAsync(payment.PaymentNo));
+        await shop.SendAsync(new CloseOrders.Command());
+
+        Assert.Equal(
+            ("closed", "closed", "TRADE_CLOSED"),
+            (await shop.OrderStatusAsync(payment.OrderNo), await shop.PaymentStatusAsync(payment.PaymentNo), await shop.TradeStatusAsync(payment.PaymentNo)));
+    }
+
+    [Fact]
     public async Task An_expired_order_closes_here_and_at_the_gateway()
     {
         var shop = await fixture.FreshAsync();

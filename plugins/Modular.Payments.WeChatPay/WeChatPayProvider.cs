@@ -49,6 +49,9 @@ internal sealed class WeChatPayProvider : IPaymentProvider, IClosingProvider, IR
     /// <summary>The key of a platform certificate that this instance knows already, for the signature doctor; null when it does not.</summary>
     public RSA? KnownPlatformKey(string serial) => certificates.Known(serial);
 
+    /// <summary>Whether WeChat Pay has said which platform certificates there are, be it none.</summary>
+    public bool HasPlatformCertificates => certificates.AreListed;
+
     /// <inheritdoc/>
     public async Task<StartAnswer> StartAsync(StartRequest request, CancellationToken cancellationToken)
     {

@@ -85,7 +85,7 @@ internal sealed class WeChatPayDoctor(DiagnosisRequest request) : IDisposable
     /// <summary>The key that the message names, if it is known here, and what the operator knows it by.</summary>
     private (RSA? Key, string Name) NamedKey(string serial)
     {
-        var shown = PlainText.OneLine(serial, 64);
+        var shown = ForeignText.OneLine(serial, 64);
         return request.Settings.Optional("PublicKeyId") == serial ? (ring.Own("PublicKey"), shown)
             : KeySerial.IsCertificate(serial) && request.Running is WeChatPayProvider running ? (running.KnownPlatformKey(serial), shown)
             : (null, shown);
@@ -185,7 +185,7 @@ internal sealed class WeChatPayDoctor(DiagnosisRequest request) : IDisposable
 
     private Diagnosis? FromStructure(SignatureHeaders headers, RSA? named, string canonical)
     {
-        var serial = PlainText.OneLine(headers.Serial, 64);
+        var serial = ForeignText.OneLine(headers.Serial, 64);
         var key = named ?? ring.Own("PublicKey");
         return Truncation.ByLength(request.Request) is { } cut ? Diagnosis.Of(Causes.Truncated, cut, canonical, serial)
             : Truncation.IsBrokenOffJson(Body.Span) ? Diagnosis.Of(Causes.Truncated, "The JSON of the message breaks off", canonical, serial)
@@ -242,7 +242,7 @@ internal sealed class WeChatPayDoctor(DiagnosisRequest request) : IDisposable
 
     private static Diagnosis Unexplained(SignatureHeaders headers, RSA? named, string canonical)
     {
-        var serial = PlainText.OneLine(headers.Serial, 64);
+        var serial = ForeignText.OneLine(headers.Serial, 64);
         return named is null
             ? Diagnosis.Unexplained($"PublicKey cannot be read from the settings, so nothing that names {serial} can be verified: download WeChat Pay's public key from the merchant console.", canonical, serial)
             : Diagnosis.Unexplained(

@@ -24,6 +24,9 @@ internal static class AlipayDirectPreflight
 
         checks.Read(Keys, () => AlipayDirectSettings.ReadSigner(settings), signer => signer is Md5Signer ? "Key has 32 characters." : "PrivateKey and AlipayPublicKey are RSA keys of two different parties.");
         checks.Read("charset", () => AlipayDirectSettings.ReadCharset(settings), charset => $"Messages are in {charset.Name}.");
+        checks.Read("time limit", () => AlipayDirectSettings.ReadSendTimeout(settings) ? "sent" : "kept", how => how == "sent"
+            ? "Payments carry their time limit; the contract must include it_b_pay."
+            : "Payments carry no time limit: the shop closes them when the order expires.");
         checks.Read("refunds", () => AlipayDirectSettings.ReadRefund(settings) ? "direct" : "password", how => how == "direct"
             ? "Refunds are asked for directly; the contract must include refund_fastpay_by_platform_nopwd."
             : "Refunds are confirmed by an operator with the payment password on Alipay's page.");

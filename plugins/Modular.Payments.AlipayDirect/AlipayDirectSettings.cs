@@ -16,6 +16,10 @@ namespace Modular.Payments.AlipayDirect;
 /// <param name="Signer">Signs and checks with the keys of <c>SignType</c>.</param>
 /// <param name="Charset">The charset of everything that is sent, and of what Alipay sends back: <c>InputCharset</c>, default UTF-8.</param>
 /// <param name="AntiPhishing">Whether each payment fetches a key that ties it to the shopper's address; only for contracts that ask for it.</param>
+/// <param name="SendTimeout">
+/// Whether payments carry their time limit, <c>it_b_pay</c>; default yes. A contract without it refuses such payments
+/// (<c>SELF_TIMEOUT_NOT_SUPPORT</c>); then the shop alone ends them, by closing them when the order expires.
+/// </param>
 /// <param name="Redirect">
 /// Whether the shopper follows an address instead of posting a form. The form is the default: it has no limit of length, and keeps the
 /// subject out of histories and logs. The address is for front ends that cannot post one in the right charset. One that would be longer
@@ -33,6 +37,7 @@ internal sealed record AlipayDirectSettings(
     Signer Signer,
     Charset Charset,
     bool AntiPhishing,
+    bool SendTimeout,
     bool Redirect,
     bool DirectRefund)
 {
@@ -53,8 +58,9 @@ internal sealed record AlipayDirectSettings(
             ReadSeller(settings) ?? partner,
             ReadSigner(settings),
             ReadCharset(settings),
-            Switch(settings, "AntiPhishing"),
-            Switch(settings, "Redirect"),
+            Switch(settings, "AntiPhishing", false),
+            ReadSendTimeout(settings),
+            Switch(settings, "Redirect", false),
             ReadRefund(settings));
     }
 
@@ -92,9 +98,12 @@ internal sealed record AlipayDirectSettings(
         _ => throw new ProviderSettingsException("Refund is neither password nor direct: write direct if the contract has refunds without a password, or remove the setting."),
     };
 
-    private static bool Switch(ProviderSettings settings, string name) => settings.Optional(name) switch
+    /// <summary>Whether payments carry their time limit.</summary>
+    public static bool ReadSendTimeout(ProviderSettings settings) => Switch(settings, "SendTimeout", true);
+
+    private static bool Switch(ProviderSettings settings, string name, bool otherwise) => settings.Optional(name) switch
     {
-        null => false,
+        null => otherwise,
         { } text when text.Equals("true", StringComparison.OrdinalIgnoreCase) => true,
         { } text when text.Equals("false", StringComparison.OrdinalIgnoreCase) => false,
         _ => throw new ProviderSettingsException($"{name} is neither true nor false: write one of the two."),

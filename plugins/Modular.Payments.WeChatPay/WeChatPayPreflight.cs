@@ -1,3 +1,4 @@
+using System.Globalization;
 using Modular.Payments.Abstractions;
 using Modular.Payments.Abstractions.Preflight;
 using Modular.Payments.WeChatPay.Wire;
@@ -72,6 +73,19 @@ internal static class WeChatPayPreflight
         DownloadAnswer.Failed failed => PreflightLine.Warn(ApiKey, failed.Detail, "Until they can be fetched, only a notification proves ApiV3Key."),
         _ => throw new InvalidOperationException("A download has three outcomes."),
     };
+
+    /// <summary>How long the newest platform certificate lasts; the older ones are followed by it.</summary>
+    public static IReadOnlyList<PreflightLine> Lasting(IEnumerable<PlatformCertificate> certificates, DateTimeOffset now)
+    {
+        var newest = certificates.MaxBy(certificate => certificate.To)!;
+        var checks = new SettingChecks(now);
+        checks.Lasts(
+            "platform certificate",
+            string.Create(CultureInfo.InvariantCulture, $"WeChat Pay's newest platform certificate (from {newest.From:yyyy-MM-dd})"),
+            newest.To,
+            "Look in the merchant console whether WeChat Pay announces the next one, which is fetched by itself, or set PublicKeyId and PublicKey from there.");
+        return checks.Lines;
+    }
 
     private static PreflightLine World(Uri address, string? app, string? merchant)
     {

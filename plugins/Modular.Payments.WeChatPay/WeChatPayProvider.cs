@@ -49,6 +49,9 @@ internal sealed class WeChatPayProvider : IPaymentProvider, IClosingProvider, IR
     /// <summary>The key of a platform certificate that this instance knows already, for the signature doctor; null when it does not.</summary>
     public RSA? KnownPlatformKey(string serial) => certificates.Known(serial);
 
+    /// <summary>Whether WeChat Pay has said which platform certificates there are, be it none.</summary>
+    public bool HasPlatformCertificates => certificates.AreListed;
+
     /// <inheritdoc/>
     public async Task<StartAnswer> StartAsync(StartRequest request, CancellationToken cancellationToken)
     {
@@ -94,8 +97,11 @@ internal sealed class WeChatPayProvider : IPaymentProvider, IClosingProvider, IR
 
         // What the APIv3 key opens is the only thing that proves it, and asking changes nothing. In certificate mode a wrong one is
         // also why no answer can be believed, and then it is the one fault to name.
-        var fetched = WeChatPayPreflight.Judge(await download.FetchAsync());
-        return answer.Level == PreflightLevel.Pass ? [answer, fetched] : fetched.Level == PreflightLevel.Fail ? [fetched] : [answer];
+        var downloaded = await download.FetchAsync();
+        var fetched = WeChatPayPreflight.Judge(downloaded);
+        return answer.Level != PreflightLevel.Pass ? [fetched.Level == PreflightLevel.Fail ? fetched : answer]
+            : settings.PublicKey is null && downloaded is DownloadAnswer.Fetched listed ? [answer, fetched, .. WeChatPayPreflight.Lasting(listed.Certificates, time.GetUtcNow())]
+            : [answer, fetched];
     }
 
     /// <inheritdoc/>

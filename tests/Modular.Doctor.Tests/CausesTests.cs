@@ -61,7 +61,8 @@ public sealed class CausesTests
             The command reads the settings as the shop does and needs no database and no network; `--json` makes it one line for a program, and it
             ends with 0 for a valid message, 1 for a refused one and 2 when it cannot tell. `POST /api/diagnoses` with
             `{"provider":"alipay","request":"<Base64>"}` asks the running shop, which also knows the platform certificates that it has fetched. So does the page `/ops/diagnose`, for a request that is pasted and
-            for every refused message of the inbox, which is searched by cause as well.
+            for every refused message of the inbox, which is searched by cause as well. What names a platform certificate of WeChat Pay's the command alone
+            cannot judge, because no setting holds those: it names no cause then and sends you to the running shop.
 
             A harmless cause is named only when the signature proves it: it is right once the suspected fault is undone. Where nothing is
             proved, no cause is named; then either the content was changed or the key is another one, and nothing in the message may be

@@ -11,8 +11,8 @@ namespace Modular.Doctor.Tests;
 /// <summary>Whatever is done to a message, no harmless cause is named for a message that says something else than what was signed.</summary>
 public sealed class CorruptionTests
 {
-    // Said of a message because of what is plainly missing or unknown in it, whatever else may have changed; none of them is harmless.
-    private static readonly string[] Structural = [Causes.Truncated, Causes.MissingSignature, Causes.UnknownSerial, Causes.WrongApiVersion];
+    // Said of a message because of what is plainly missing in it, whatever else may have changed; none of them is harmless.
+    private static readonly string[] Structural = [Causes.Truncated, Causes.MissingSignature, Causes.WrongApiVersion];
 
     [Fact]
     public void A_corrupted_form_gets_no_false_cause() => Check(
@@ -32,6 +32,17 @@ public sealed class CorruptionTests
     public void A_corrupted_json_body_gets_no_false_cause() => Check(
         "wechatpay", WeChatPayCorpus.Notify(WeChatPayCorpus.Body()), 300, 400,
         body => Json(Encoding.UTF8.GetString(body.Span).ReplaceLineEndings("").Trim('\uFEFF')));
+
+    [Fact]
+    public void Without_the_shop_no_body_whatever_gets_a_cause_from_a_platform_certificate_that_nobody_knows()
+    {
+        var certificates = new Dictionary<string, string?> { ["PublicKeyId"] = null, ["PublicKey"] = null };
+        var body = Encoding.UTF8.GetBytes(WeChatPayCorpus.Body());
+        var request = new RawRequest("POST", "", WeChatPayCorpus.Headers(body, Keys.Stranger, "5157F09EFDC096DE15EBE81A47057A7232F1B8E1"), body);
+        Corruption(body).Sample(
+            corrupted => Party.Named("wechatpay").Diagnose(request with { Body = corrupted }, 300, certificates) is { IsValid: false, Cause: null or Causes.Truncated or Causes.WrongApiVersion },
+            iter: 400);
+    }
 
     [Fact]
     public void A_corrupted_xml_body_gets_no_false_cause() => Check(

@@ -25,14 +25,29 @@ public sealed class NotificationSignatureTests
     }
 
     [Theory]
-    [InlineData("m=Pay")]
-    [InlineData("c=Alipay&a=notify")]
-    [InlineData("s=/pay/notify")]
+    [InlineData("mm=Pay")]
+    [InlineData("M=Pay")]
+    [InlineData("%6D=Pay")]
+    [InlineData("r=/pay/notify")]
     [InlineData("route=x")]
     [InlineData("instance=alipay-direct")]
     [InlineData("zzz=1")]
     public async Task No_added_parameter_is_overlooked(string added) =>
         Assert.Equal(RefusalReason.WrongSignature, (await RefusedAsync($"{Alipay.Signed(Some.Notification(), Dialect.Usual)}&{added}")).Reason);
+
+    [Theory]
+    [MemberData(nameof(Dialect.All), MemberType = typeof(Dialect))]
+    public async Task What_a_router_adds_to_the_body_is_never_signed_and_changes_nothing(Dialect dialect)
+    {
+        var signed = Alipay.Signed(Some.Notification(), dialect);
+        var untouched = await VerifiedAsync(signed, dialect);
+        foreach (var body in new[] { $"{signed}&m=Home&c=Pay&a=notify", $"s=%2Fpay%2Fnotify&{signed}", $"m&a=1&{signed}&a=2&c=" })
+        {
+            Assert.Equal(untouched, await VerifiedAsync(body, dialect));
+        }
+
+        await RefusedAsync($"m=Home&{signed.Replace("368.00", "368.01", StringComparison.Ordinal)}", dialect);
+    }
 
     [Fact]
     public async Task The_address_of_a_notification_is_no_part_of_it()

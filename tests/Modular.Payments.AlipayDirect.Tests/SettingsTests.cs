@@ -56,6 +56,7 @@ public sealed class SettingsTests
     [InlineData("InputCharset", "big5", "utf-8 nor gbk")]
     [InlineData("AntiPhishing", "yes", "true nor false")]
     [InlineData("Redirect", "1", "true nor false")]
+    [InlineData("SendTimeout", "no", "true nor false")]
     public void S02_a_wrong_setting_is_refused_with_a_remedy(string name, string value, string says)
     {
         var refusal = Refusal(Some.Settings(null, (name, value)));

@@ -29,6 +29,16 @@ public sealed class StartTests
         Assert.Equal("https://shop.example/payments/alipay-direct/return", received["return_url"]);
     }
 
+    [Fact]
+    public async Task Without_a_contract_for_it_no_time_limit_is_sent()
+    {
+        var with = await FormAsync(Some.Settings(null, ("SendTimeout", "true")), Some.Start());
+        var without = await FormAsync(Some.Settings(null, ("SendTimeout", "False")), Some.Start());
+        Assert.Equal(with.Fields.Select(field => field.Key).Where(name => name != "it_b_pay"), without.Fields.Select(field => field.Key));
+        var received = Alipay.Decode($"{without.Url.Query.TrimStart('?')}&{Alipay.Encode(without.Fields, Dialect.Usual)}", Dialect.Usual);
+        Assert.True(Alipay.Accepts(received, Dialect.Usual));
+    }
+
     [Theory]
     [MemberData(nameof(Dialect.All), MemberType = typeof(Dialect))]
     public async Task A_redirect_carries_the_same_signed_parameters_in_the_same_bytes(Dialect dialect)

@@ -116,6 +116,26 @@ public sealed class CertificateTests
     }
 
     [Fact]
+    public async Task S13_answers_that_name_ever_other_serials_ask_at_most_once_a_minute_as_well()
+    {
+        var clock = Some.Clock();
+        var gateway = new StubGateway(call => call.IsDownload
+            ? StubGateway.List(clock.GetUtcNow(), Keys.First)
+            : StubGateway.Answer(Some.Transaction(), 200, Some.Signed(Some.Transaction(), Keys.Merchant, RandomNumberGenerator.GetHexString(40), clock.GetUtcNow())));
+        var provider = Some.Provider(Some.CertificateModeSettings(), gateway, clock);
+        for (var minute = 1; minute <= 3; minute++)
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                Assert.IsType<QueryAnswer.Unknown>(await provider.QueryAsync(Some.Reference(), TestContext.Current.CancellationToken));
+            }
+
+            Assert.Equal(minute, gateway.Downloads);
+            clock.Advance(TimeSpan.FromMinutes(1));
+        }
+    }
+
+    [Fact]
     public async Task S13_callers_at_the_same_time_share_one_download()
     {
         var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -227,6 +247,46 @@ public sealed class CertificateTests
         Assert.Equal(3, gateway.Downloads);
         Assert.IsType<Verification.Verified>(await VerifyAsync(provider, Notify(Keys.First, clock)));
         Assert.IsType<Verification.Verified>(await VerifyAsync(provider, Notify(Keys.Second, clock)));
+        Assert.Equal(3, gateway.Downloads);
+    }
+
+    [Fact]
+    public async Task S17_one_rotation_right_after_the_other_is_followed_at_once()
+    {
+        Platform[] listed = [Keys.First];
+        var gateway = new StubGateway(_ => StubGateway.List(Keys.Now, listed));
+        var provider = Some.Provider(Some.CertificateModeSettings(), gateway);
+        Assert.IsType<Verification.Verified>(await VerifyAsync(provider, Notify(Keys.First)));
+
+        listed = [Keys.First, Keys.Second];
+        Assert.IsType<Verification.Verified>(await VerifyAsync(provider, Notify(Keys.Second)));
+        var third = new Platform("00E7F2B4C39A4B0D8F6A1C2E3D4B5A6978879600", Keys.Second.Key);
+        listed = [third];
+        foreach (var platform in new[] { third, Keys.First, Keys.Second, third })
+        {
+            Assert.IsType<Verification.Verified>(await VerifyAsync(provider, Notify(platform)));
+        }
+
+        Assert.Equal(3, gateway.Downloads);
+    }
+
+    [Fact]
+    public async Task S13_S17_strangers_who_keep_asking_cannot_keep_an_answer_from_being_believed_after_a_rotation()
+    {
+        var listed = Keys.First;
+        var gateway = new StubGateway(call => call.IsDownload ? StubGateway.List(Keys.Now, listed) : StubGateway.Answer(Some.Transaction(), 200, Some.Signed(Some.Transaction(), listed.Key, listed.Serial)));
+        var provider = Some.Provider(Some.CertificateModeSettings(), gateway);
+        Assert.IsType<Verification.Verified>(await VerifyAsync(provider, Notify(Keys.First)));
+        for (var i = 0; i < 1000; i++)
+        {
+            var forged = Some.Notify(Body, Some.Signed(Body, Keys.Merchant, RandomNumberGenerator.GetHexString(40)));
+            Assert.Equal(RefusalReason.UnknownKey, Assert.IsType<Verification.Refused>(await VerifyAsync(provider, forged)).Reason);
+        }
+
+        Assert.Equal(2, gateway.Downloads);
+        listed = Keys.Second;
+        Assert.IsType<QueryAnswer.Known>(await provider.QueryAsync(Some.Reference(), TestContext.Current.CancellationToken));
+        Assert.IsType<Verification.Verified>(await VerifyAsync(provider, Notify(Keys.Second)));
         Assert.Equal(3, gateway.Downloads);
     }
 

@@ -19,6 +19,9 @@ public sealed class AlipayDirectParty : IDisposable
     /// <summary>A contract that fights phishing.</summary>
     public const string CarefulPartner = "2088000000000013";
 
+    /// <summary>A contract without <c>it_b_pay</c>.</summary>
+    public const string PlainPartner = "2088000000000014";
+
     public const string Key = "md5keyOfTheTestMerchant012345678";
 
     // The instances of a shop with the legacy gateway.
@@ -27,6 +30,7 @@ public sealed class AlipayDirectParty : IDisposable
     public const string Rsa = "alipaydirectrsa";
     public const string Basic = "alipaydirectbasic";
     public const string Careful = "alipaydirectcareful";
+    public const string Plain = "alipaydirectplain";
 
     private static readonly Encoding Gb = CodePagesEncodingProvider.Instance.GetEncoding(936)!;
 
@@ -68,7 +72,7 @@ public sealed class AlipayDirectParty : IDisposable
     /// <summary>The contracts as the sandbox knows them.</summary>
     public IEnumerable<KeyValuePair<string, string?>> SandboxSettings()
     {
-        foreach (var (name, partner) in new[] { ("test", Partner), ("basic", BasicPartner), ("careful", CarefulPartner) })
+        foreach (var (name, partner) in new[] { ("test", Partner), ("basic", BasicPartner), ("careful", CarefulPartner), ("plain", PlainPartner) })
         {
             var prefix = $"Sandbox:AlipayDirect:Merchants:{name}:";
             yield return new(prefix + "Partner", partner);
@@ -78,6 +82,7 @@ public sealed class AlipayDirectParty : IDisposable
             yield return new(prefix + "AlipayPrivateKey", AlipayKey.ExportPkcs8PrivateKeyPem());
             yield return new(prefix + "Product", partner == BasicPartner ? "basic" : "advanced");
             yield return new(prefix + "AntiPhishing", partner == CarefulPartner ? "true" : "false");
+            yield return new(prefix + "SelfTimeout", partner == PlainPartner ? "false" : "true");
         }
     }
 
@@ -87,7 +92,7 @@ public sealed class AlipayDirectParty : IDisposable
         (string Name, string Partner, string SignType, string Charset)[] instances =
         [
             (Utf8, Partner, "MD5", "utf-8"), (Gbk, Partner, "MD5", "gbk"), (Rsa, Partner, "RSA", "gbk"),
-            (Basic, BasicPartner, "MD5", "utf-8"), (Careful, CarefulPartner, "MD5", "utf-8"),
+            (Basic, BasicPartner, "MD5", "utf-8"), (Careful, CarefulPartner, "MD5", "utf-8"), (Plain, PlainPartner, "MD5", "utf-8"),
         ];
         foreach (var (name, partner, signType, charset) in instances)
         {
@@ -98,6 +103,7 @@ public sealed class AlipayDirectParty : IDisposable
             yield return new(prefix + "SignType", signType);
             yield return new(prefix + "InputCharset", charset);
             yield return new(prefix + "AntiPhishing", partner == CarefulPartner ? "true" : "false");
+            yield return new(prefix + "SendTimeout", partner == PlainPartner ? "false" : "true");
             yield return new(prefix + "Refund", name == Rsa ? "direct" : "password");
             if (signType == "MD5")
             {

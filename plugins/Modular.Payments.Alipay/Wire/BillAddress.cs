@@ -1,3 +1,5 @@
+using Modular.Payments.Abstractions;
+
 namespace Modular.Payments.Alipay.Wire;
 
 /// <summary>
@@ -40,7 +42,7 @@ internal static class BillAddress
             return address;
         }
 
-        problem = $"The bill's address names the host {Evidence.Shorten(address.IdnHost, 64)}, which is neither the gateway's nor one of Alipay's.";
+        problem = $"The bill's address names the host {ForeignText.OneLine(address.IdnHost, 64)}, which is neither the gateway's nor one of Alipay's.";
         return null;
     }
 }

@@ -35,8 +35,8 @@ internal static class Evidence
         return Encoding.ASCII.GetString(value);
     }
 
-    /// <summary>At most <paramref name="length"/> characters, an ellipsis where something was cut, never half a surrogate pair.</summary>
-    public static string Shorten(string text, int length)
+    // An ellipsis where something was cut, and never half a surrogate pair.
+    private static string Shorten(string text, int length)
     {
         if (text.Length <= length)
         {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Modular.Payments.Abstractions;
 
 namespace Modular.Payments.Alipay.Wire;
 
@@ -117,7 +118,7 @@ internal ref struct FormMessage
 
             if (order == 0)
             {
-                return $"The parameter {Evidence.Shorten(Encoding.UTF8.GetString(Name(entry)), 64)} stands twice.";
+                return $"The parameter {ForeignText.OneLine(Encoding.UTF8.GetString(Name(entry)), 64)} stands twice.";
             }
 
             used[at] = entry;

@@ -1,3 +1,5 @@
+using Modular.Payments.Abstractions;
+
 namespace Modular.Payments.Alipay.Wire;
 
 /// <summary>What came of a call. The hierarchy is closed.</summary>
@@ -38,7 +40,7 @@ internal abstract record GatewayAnswer
             get
             {
                 var text = string.Join(' ', new[] { Code, SubCode, Fields.GetValueOrDefault("sub_msg") ?? Fields.GetValueOrDefault("msg") ?? "" }.Where(part => part.Length > 0));
-                return text.Length == 0 ? "nothing" : Evidence.Shorten(string.Concat(text.Where(c => !char.IsControl(c))), 300);
+                return text.Length == 0 ? "nothing" : ForeignText.Quote(text, 300);
             }
         }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using Modular.Payments.Abstractions;
 
 namespace Modular.Payments.Alipay.Wire;
 
@@ -35,7 +36,7 @@ internal sealed class ResponseCheck(AlipayTrust trust)
 
         if (trust.CertificateSerial is { } ours && envelope.CertificateSerial is { } theirs && theirs != ours)
         {
-            return Unknown($"was signed with the certificate {Evidence.Shorten(theirs, 64)}, configured is {ours}: download Alipay's current certificate from the console") with { IsSignedByAnother = true };
+            return Unknown($"was signed with the certificate {ForeignText.OneLine(theirs, 64)}, configured is {ours}: download Alipay's current certificate from the console") with { IsSignedByAnother = true };
         }
 
         return IsAuthentic(node.Span, envelope.Sign)

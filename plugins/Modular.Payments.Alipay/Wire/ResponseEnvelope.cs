@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Modular.Payments.Abstractions;
 
 namespace Modular.Payments.Alipay.Wire;
 
@@ -49,7 +50,7 @@ internal sealed record ResponseEnvelope(Range Node, string? Sign, string? Certif
             var isNode = name == nodeName || name == "error_response";
             if (!seen.Add(isNode ? nodeName : name))
             {
-                problem = $"has the member {Evidence.Shorten(name, 64)} twice";
+                problem = $"has the member {ForeignText.OneLine(name, 64)} twice";
                 return null;
             }
 

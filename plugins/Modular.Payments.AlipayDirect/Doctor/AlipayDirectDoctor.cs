@@ -43,7 +43,7 @@ internal sealed class AlipayDirectDoctor : IDisposable
 
     public Diagnosis Diagnose()
     {
-        var raw = IsReturn ? ByteText.Of(Encoding.UTF8.GetBytes(request.Request.Query)) : ByteText.Of(request.Request.Body.Span);
+        var raw = WithoutRouter(IsReturn ? ByteText.Of(Encoding.UTF8.GetBytes(request.Request.Query)) : ByteText.Of(request.Request.Body.Span));
         var message = FormText.Read(raw);
         var canonical = message is null ? ByteText.Display(raw) : ByteText.Display(Rules[0].TextOf(message));
         if (IsOfAnotherInterface(message) is { } other)
@@ -63,6 +63,10 @@ internal sealed class AlipayDirectDoctor : IDisposable
     }
 
     public void Dispose() => ring.Dispose();
+
+    // As the plugin reads it: what routers add is no part of the message.
+    private static string WithoutRouter(string raw) =>
+        string.Join('&', raw.Split('&').Where(pair => !FormMessage.IsOfRouter(ByteText.Bytes(pair.Split('=', 2)[0]))));
 
     private static Md5Signer Md5(string secret) => new(Encoding.UTF8.GetBytes(secret));
 
@@ -174,7 +178,7 @@ internal sealed class AlipayDirectDoctor : IDisposable
     // The reader needs of the settings what checks a signature, and whoever asks may have the rest of them wrong.
     private Verification Read()
     {
-        var reader = new MessageReader(new AlipayDirectSettings(new Uri("https://mapi.alipay.com/gateway.do"), "", "", own!, charset, AntiPhishing: false, Redirect: false, DirectRefund: false));
+        var reader = new MessageReader(new AlipayDirectSettings(new Uri("https://mapi.alipay.com/gateway.do"), "", "", own!, charset, AntiPhishing: false, SendTimeout: true, Redirect: false, DirectRefund: false));
         return (IsReturn ? reader.ReadReturn(request.Request) : reader.ReadNotification(request.Request)).Verdict;
     }
 

@@ -223,7 +223,7 @@ internal sealed class AccountPage
         // Containers are remembered as well, so that none of them stands twice.
         return texts.Count == MaxFields ? "has too many elements"
             : texts.TryAdd(path, isLeaf ? value : "") ? null
-            : $"has the element {Evidence.Quote(path, 64)} twice";
+            : $"has the element {ForeignText.Quote(path, 64)} twice";
     }
 
     /// <summary>Why a signed page is not believed, or null. What was read holds no comment and no CDATA, so that the tags in the text are the tags.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Xml;
+using Modular.Payments.Abstractions;
 
 namespace Modular.Payments.AlipayDirect.Wire;
 
@@ -157,7 +158,7 @@ internal sealed class AnswerXml
         }
 
         open.Add(name);
-        return seen.Add(Path(open)) ? null : $"has the element {Evidence.Quote(name, 64)} twice";
+        return seen.Add(Path(open)) ? null : $"has the element {ForeignText.Quote(name, 64)} twice";
     }
 
     private void Leave(List<string> open, bool isLeaf, StringBuilder text)

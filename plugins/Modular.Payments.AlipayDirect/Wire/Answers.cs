@@ -46,7 +46,7 @@ internal static class Answers
 
         var status = xml.Text($"{Trade}/trade_status");
         return xml.Text($"{Trade}/out_trade_no") != paymentNo ? new QueryAnswer.Unknown("Alipay's answer is about another payment than was asked for.")
-            : Reports.StateOf(status) is not { } state ? new QueryAnswer.Unknown($"Alipay's answer has a trade_status that says nothing about the money: {Evidence.Quote(status ?? "none", 32)}.")
+            : Reports.StateOf(status) is not { } state ? new QueryAnswer.Unknown($"Alipay's answer has a trade_status that says nothing about the money: {ForeignText.Quote(status ?? "none", 32)}.")
             : new QueryAnswer.Known(new PaymentReport
             {
                 PaymentNo = paymentNo,
@@ -140,7 +140,7 @@ internal static class Answers
     /// <summary>The same for a code alone; null when there was none.</summary>
     public static string Complaint(string? error)
     {
-        var code = Evidence.Quote(error ?? "nothing", 64);
+        var code = ForeignText.Quote(error ?? "nothing", 64);
         return code switch
         {
             "ILLEGAL_SIGN" or "ILLEGAL_SIGN_TYPE" or "HAS_NO_PUBLICKEY" => $"Alipay says {code}: check SignType, the key that belongs to it, and InputCharset.",

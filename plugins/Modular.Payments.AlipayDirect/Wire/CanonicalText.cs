@@ -7,8 +7,8 @@ namespace Modular.Payments.AlipayDirect.Wire;
 /// <c>name=value</c> joined with <c>&amp;</c>, values as they are after decoding. Pooled: dispose it.
 /// </summary>
 /// <remarks>
-/// Nothing else is left out, for what is left out is what anybody may change. Of a return the parameters of routers (<c>m</c>, <c>c</c>,
-/// <c>a</c>, <c>s</c>) are not even read (<see cref="FormMessage"/>).
+/// Nothing else is left out, for what is left out is what anybody may change. The parameters of routers (<c>m</c>, <c>c</c>, <c>a</c>,
+/// <c>s</c>) are not even read (<see cref="FormMessage"/>).
 /// </remarks>
 internal readonly ref struct CanonicalText
 {

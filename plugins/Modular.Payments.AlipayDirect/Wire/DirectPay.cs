@@ -58,7 +58,7 @@ internal static class DirectPay
         ("subject", SubjectText.Clean(request.Subject, settings.Charset, request.PaymentNo)),
         ("total_fee", request.Amount.ToDecimalString()),
         ("seller_id", settings.SellerId),
-        ("it_b_pay", RelativeExpiry.Write(request.ExpiresAt - request.CreatedAt)),
+        ("it_b_pay", settings.SendTimeout ? RelativeExpiry.Write(request.ExpiresAt - request.CreatedAt) : null),
         ("anti_phishing_key", antiPhishingKey),
         ("exter_invoke_ip", antiPhishingKey is null ? null : Address(request.ClientIp)),
     ];

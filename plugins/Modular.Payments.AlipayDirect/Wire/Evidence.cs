@@ -33,9 +33,6 @@ internal static class Evidence
         return Encoding.ASCII.GetString(value);
     }
 
-    /// <summary>What somebody else wrote, fit for a sentence: no control characters, at most <paramref name="length"/> characters.</summary>
-    public static string Quote(string text, int length) => Shorten(string.Concat(text.Where(c => !char.IsControl(c))), length);
-
     // An ellipsis where something was cut, and never half a surrogate pair.
     private static string Shorten(string text, int length)
     {

@@ -32,16 +32,19 @@ internal ref struct FormMessage
     public readonly ReadOnlySpan<Entry> Entries => entries.AsSpan(0, count);
 
     /// <summary>
-    /// Reads <paramref name="raw"/>. The problem is a sentence, or null when the message could be read. <paramref name="withoutRouter"/> leaves
-    /// out the parameters m, c, a and s, as merchants' guides tell for addresses: they are none of Alipay's, nothing here reads them, and so
-    /// nobody gains by adding them.
+    /// Reads <paramref name="raw"/>. The problem is a sentence, or null when the message could be read. The parameters of routers (<c>m</c>,
+    /// <c>c</c>, <c>a</c>, <c>s</c>) are left out, as Alipay's guides tell: they are none of Alipay's and never signed, nothing here reads them,
+    /// and so nobody gains by adding them.
     /// </summary>
-    public static FormMessage Read(ReadOnlySpan<byte> raw, out string? problem, bool withoutRouter = false)
+    public static FormMessage Read(ReadOnlySpan<byte> raw, out string? problem)
     {
         var message = new FormMessage(raw.Length);
-        problem = message.Fill(raw, withoutRouter) ?? message.SortAndFindDuplicate();
+        problem = message.Fill(raw) ?? message.SortAndFindDuplicate();
         return message;
     }
+
+    /// <summary>Whether the undecoded name is one of those that routers add.</summary>
+    public static bool IsOfRouter(ReadOnlySpan<byte> name) => name is [var letter] && RouterNames.Contains((char)letter);
 
     public readonly ReadOnlySpan<byte> Name(in Entry entry) => bytes.AsSpan(entry.NameStart, entry.NameLength);
 
@@ -68,7 +71,7 @@ internal ref struct FormMessage
         ArrayPool<Entry>.Shared.Return(entries);
     }
 
-    private string? Fill(ReadOnlySpan<byte> raw, bool withoutRouter)
+    private string? Fill(ReadOnlySpan<byte> raw)
     {
         var written = 0;
         foreach (var range in raw.Split((byte)'&'))
@@ -85,7 +88,7 @@ internal ref struct FormMessage
             }
 
             var equals = pair.IndexOf((byte)'=');
-            if (withoutRouter && (equals < 0 ? pair : pair[..equals]) is [var letter] && RouterNames.Contains((char)letter))
+            if (IsOfRouter(equals < 0 ? pair : pair[..equals]))
             {
                 continue;
             }

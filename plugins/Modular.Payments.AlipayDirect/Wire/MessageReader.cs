@@ -39,20 +39,20 @@ internal sealed class MessageReader(AlipayDirectSettings settings)
         var mediaType = contentType.IndexOf(';') is var end and >= 0 ? contentType[..end].Trim() : contentType.Trim();
         return mediaType.IsEmpty || mediaType.StartsWith("text/", StringComparison.OrdinalIgnoreCase)
             || mediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
-                ? Read(request.Body.Span, Reports.OfNotification, withoutRouter: false)
+                ? Read(request.Body.Span, Reports.OfNotification)
                 : Malformed("A notification has the content type application/x-www-form-urlencoded.");
     }
 
-    public ReadMessage ReadReturn(RawRequest request) => Read(Encoding.UTF8.GetBytes(request.Query), Reports.OfReturn, withoutRouter: true);
+    public ReadMessage ReadReturn(RawRequest request) => Read(Encoding.UTF8.GetBytes(request.Query), Reports.OfReturn);
 
-    private ReadMessage Read(ReadOnlySpan<byte> raw, Translator translate, bool withoutRouter)
+    private ReadMessage Read(ReadOnlySpan<byte> raw, Translator translate)
     {
         if (raw.Length > MaxBytes)
         {
             return Malformed($"The message is larger than {MaxBytes / 1024} KiB.");
         }
 
-        using var message = FormMessage.Read(raw, out var problem, withoutRouter);
+        using var message = FormMessage.Read(raw, out var problem);
         if (problem is not null)
         {
             return Malformed(problem);

@@ -85,7 +85,7 @@ internal sealed class WeChatPayDoctor(DiagnosisRequest request) : IDisposable
     /// <summary>The key that the message names, if it is known here, and what the operator knows it by.</summary>
     private (RSA? Key, string Name) NamedKey(string serial)
     {
-        var shown = PlainText.OneLine(serial, 64);
+        var shown = ForeignText.OneLine(serial, 64);
         return request.Settings.Optional("PublicKeyId") == serial ? (ring.Own("PublicKey"), shown)
             : KeySerial.IsCertificate(serial) && request.Running is WeChatPayProvider running ? (running.KnownPlatformKey(serial), shown)
             : (null, shown);
@@ -115,12 +115,9 @@ internal sealed class WeChatPayDoctor(DiagnosisRequest request) : IDisposable
 
     private Diagnosis Authentic(SignatureHeaders headers, string name, string canonical)
     {
-        var arrived = request.Request.ReceivedAt ?? request.Now;
-        if (Freshness.Doubt(headers, arrived) is not null)
+        if (Skew(headers) is { } skew)
         {
-            var ahead = Freshness.SecondsAhead(headers, arrived);
-            var skew = string.Create(CultureInfo.InvariantCulture, $"The signature is right, and the message was signed {Math.Abs(ahead)} seconds {(ahead > 0 ? "ahead of" : "behind")} this machine's clock, which is five minutes or more");
-            return Diagnosis.Of(Causes.ClockSkew, skew, canonical, name);
+            return Diagnosis.Of(Causes.ClockSkew, $"The signature is right, and the message was signed {skew}", canonical, name);
         }
 
         if (request.Request.Header(TypeHeader) is { } type && type != SignatureCheck.Algorithm)
@@ -188,13 +185,47 @@ internal sealed class WeChatPayDoctor(DiagnosisRequest request) : IDisposable
 
     private Diagnosis? FromStructure(SignatureHeaders headers, RSA? named, string canonical)
     {
-        var serial = PlainText.OneLine(headers.Serial, 64);
+        var serial = ForeignText.OneLine(headers.Serial, 64);
         var key = named ?? ring.Own("PublicKey");
         return Truncation.ByLength(request.Request) is { } cut ? Diagnosis.Of(Causes.Truncated, cut, canonical, serial)
             : Truncation.IsBrokenOffJson(Body.Span) ? Diagnosis.Of(Causes.Truncated, "The JSON of the message breaks off", canonical, serial)
             : key is not null && Truncation.IsBrokenOffSignature(headers.Signature, key.KeySize) ? Diagnosis.Of(Causes.Truncated, $"The {SignatureHeader} is too short for the key", canonical, serial)
-            : named is null && IsUnknown(headers.Serial) ? Diagnosis.Of(Causes.UnknownSerial, Unknown(serial), canonical, serial)
+            : named is null && IsUnknown(headers.Serial) ? OfUnknownKey(headers, serial, canonical)
             : null;
+    }
+
+    /// <summary>
+    /// The age of a message is judged before its key is looked for. With a wrong clock the platform certificates cannot be fetched either, so
+    /// that no certificate is known at all, and the clock is what is wrong.
+    /// </summary>
+    private Diagnosis OfUnknownKey(SignatureHeaders headers, string serial, string canonical)
+    {
+        if (Skew(headers) is { } skew)
+        {
+            return Diagnosis.Of(Causes.ClockSkew, $"The message was signed {skew}, and is refused for that alone; its signature was not looked at, because {serial} is not known here", canonical, serial);
+        }
+
+        return KeySerial.IsCertificate(headers.Serial) && CertificatesUnknown(serial) is { } sentence
+            ? Diagnosis.Unexplained(sentence, canonical, serial)
+            : Diagnosis.Of(Causes.UnknownSerial, Unknown(serial), canonical, serial);
+    }
+
+    /// <summary>Why nothing can be said of a platform certificate; null when there is something to compare it with.</summary>
+    private string? CertificatesUnknown(string serial) =>
+        request.Running is WeChatPayProvider running
+            ? running.HasPlatformCertificates ? null : $"The message names the platform certificate {serial}, and this instance could not fetch any yet, so nobody can tell whether it is WeChat Pay's: see to it that BaseUrl can be reached and that ApiV3Key and PrivateKey are right, and have the message processed again."
+            : ring.Own("PublicKey") is null && request.Settings.Optional("PublicKeyId") is null
+                ? $"The message names the platform certificate {serial}, and only the running shop knows WeChat Pay's platform certificates, for no setting holds them: examine the message there, on the operations page /ops/diagnose or with POST /api/diagnoses."
+                : null;
+
+    /// <summary>By how much and in which direction this machine's clock and the message disagree; null when the message is fresh.</summary>
+    private string? Skew(SignatureHeaders headers)
+    {
+        var arrived = request.Request.ReceivedAt ?? request.Now;
+        var ahead = Freshness.SecondsAhead(headers, arrived);
+        return Freshness.Doubt(headers, arrived) is null
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"{Math.Abs(ahead)} seconds {(ahead > 0 ? "ahead of" : "behind")} this machine's clock, which is five minutes or more");
     }
 
     // A configured id without its key is a wrong setting and no unknown serial.
@@ -211,7 +242,7 @@ internal sealed class WeChatPayDoctor(DiagnosisRequest request) : IDisposable
 
     private static Diagnosis Unexplained(SignatureHeaders headers, RSA? named, string canonical)
     {
-        var serial = PlainText.OneLine(headers.Serial, 64);
+        var serial = ForeignText.OneLine(headers.Serial, 64);
         return named is null
             ? Diagnosis.Unexplained($"PublicKey cannot be read from the settings, so nothing that names {serial} can be verified: download WeChat Pay's public key from the merchant console.", canonical, serial)
             : Diagnosis.Unexplained(

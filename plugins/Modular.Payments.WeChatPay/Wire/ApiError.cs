@@ -1,3 +1,5 @@
+using Modular.Payments.Abstractions;
+
 namespace Modular.Payments.WeChatPay.Wire;
 
 /// <summary>An error of the API: HTTP status, code and WeChat Pay's own words. Decisions follow status and code, never the words.</summary>
@@ -68,7 +70,7 @@ internal sealed record ApiError(int Status, string Code, string Message)
     {
         using var json = StrictJson.Parse(answer.Body);
         return json?.RootElement.Text("code"u8) is { Length: <= 64 } code && code.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')
-            ? new ApiError(answer.Status, code, PlainText.OneLine(json.RootElement.Text("message"u8) ?? "", MaxMessage))
+            ? new ApiError(answer.Status, code, ForeignText.Quote(json.RootElement.Text("message"u8) ?? "", MaxMessage))
             : null;
     }
 

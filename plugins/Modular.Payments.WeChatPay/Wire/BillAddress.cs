@@ -1,3 +1,5 @@
+using Modular.Payments.Abstractions;
+
 namespace Modular.Payments.WeChatPay.Wire;
 
 /// <summary>
@@ -32,7 +34,7 @@ internal static class BillAddress
             return address;
         }
 
-        problem = $"The bill's address names the host {PlainText.OneLine(address.IdnHost, 64)}, which is neither that of BaseUrl nor, by https, one of WeChat Pay's.";
+        problem = $"The bill's address names the host {ForeignText.OneLine(address.IdnHost, 64)}, which is neither that of BaseUrl nor, by https, one of WeChat Pay's.";
         return null;
     }
 }

@@ -43,7 +43,7 @@ internal sealed class BillTotals
             // Counts are written like amounts (45.0), so that hundredths of them are counted here.
             if (!StatementAmount.TryReadYuan(reader.Field(index), out var value) || !said.TryAdd(names[index], value))
             {
-                throw new StatementException($"The bill's total {PlainText.OneLine(names[index], 32)} cannot be read, or stands there twice.");
+                throw new StatementException($"The bill's total {ForeignText.OneLine(names[index], 32)} cannot be read, or stands there twice.");
             }
         }
     }

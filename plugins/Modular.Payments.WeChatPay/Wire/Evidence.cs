@@ -12,7 +12,7 @@ internal static class Evidence
     public static SignatureEvidence Of(SignatureHeaders headers, ReadOnlySpan<byte> body)
     {
         using var canonical = CanonicalText.OfMessage(headers.Timestamp, headers.Nonce, body);
-        return new SignatureEvidence(Shorten(Encoding.UTF8.GetString(canonical.Bytes), MaxCanonical), PlainText.OneLine(headers.Serial, 64), SignatureCheck.Algorithm);
+        return new SignatureEvidence(Shorten(Encoding.UTF8.GetString(canonical.Bytes), MaxCanonical), ForeignText.OneLine(headers.Serial, 64), SignatureCheck.Algorithm);
     }
 
     /// <summary>

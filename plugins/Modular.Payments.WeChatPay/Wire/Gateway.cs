@@ -74,7 +74,7 @@ internal sealed class Gateway(Transport transport, MessageCheck check)
     private async ValueTask<GatewayAnswer.Unknown?> DoubtAsync(HttpAnswer answer, CancellationToken cancellationToken) =>
         SignatureHeaders.Read(answer.Headers, out var unsigned) is not { } headers
             ? NotBelieved(unsigned!.Detail)
-            : await check.CheckAsync(headers, answer.Body, null, cancellationToken) switch
+            : await check.CheckAsync(headers, answer.Body, MessageOrigin.Answer, null, cancellationToken) switch
             {
                 Verdict.Refused refused => NotBelieved(refused.Doubt.Detail),
                 Verdict.Undecided undecided => new GatewayAnswer.Unknown(undecided.Detail),

@@ -30,16 +30,17 @@ internal sealed class MessageCheck(TrustedKeys keys, TimeProvider time)
 
     /// <param name="headers">What the message says about its signature.</param>
     /// <param name="body">The body as it came.</param>
+    /// <param name="origin">Where it comes from.</param>
     /// <param name="receivedAt">When it came, UTC, from which its age counts; null stands for now.</param>
     /// <param name="cancellationToken">Ends the waiting for a key.</param>
-    public async ValueTask<Verdict> CheckAsync(SignatureHeaders headers, ReadOnlyMemory<byte> body, DateTimeOffset? receivedAt, CancellationToken cancellationToken)
+    public async ValueTask<Verdict> CheckAsync(SignatureHeaders headers, ReadOnlyMemory<byte> body, MessageOrigin origin, DateTimeOffset? receivedAt, CancellationToken cancellationToken)
     {
         if (Freshness.Doubt(headers, receivedAt ?? time.GetUtcNow()) is { } stale)
         {
             return new Verdict.Refused(stale);
         }
 
-        return await keys.FindAsync(headers.Serial, cancellationToken) switch
+        return await keys.FindAsync(headers.Serial, origin, cancellationToken) switch
         {
             KeyLookup.Found found when SignatureCheck.IsAuthentic(headers, body.Span, found.Key) => Verdict.Authentic.Instance,
             KeyLookup.Found => Refused(headers),

@@ -22,7 +22,7 @@ internal static class Notification
         {
             "TRANSACTION.SUCCESS" => ReadContent(envelope.RootElement, "transaction", cipher, Transaction.OfNotification),
             ("REFUND.SUCCESS" or "REFUND.ABNORMAL" or "REFUND.CLOSED") and var refunded => ReadContent(envelope.RootElement, "refund", cipher, content => Refund.OfNotification(content, refunded)),
-            var other => NotForHere($"The notification is about another event ({PlainText.OneLine(other ?? "none", 64)}) than a payment or a refund."),
+            var other => NotForHere($"The notification is about another event ({ForeignText.OneLine(other ?? "none", 64)}) than a payment or a refund."),
         };
     }
 
@@ -35,7 +35,7 @@ internal static class Notification
 
         if (resource.Text("original_type"u8) != type)
         {
-            return NotForHere($"The notification's event is about a {type}, and its content is of another type ({PlainText.OneLine(resource.Text("original_type"u8) ?? "none", 64)}).");
+            return NotForHere($"The notification's event is about a {type}, and its content is of another type ({ForeignText.OneLine(resource.Text("original_type"u8) ?? "none", 64)}).");
         }
 
         if (!ResourceCipher.CanOpen(resource))

@@ -17,7 +17,7 @@ internal sealed class NotificationReader(MessageCheck check, ResourceCipher ciph
             return Refused(doubt!, request, null);
         }
 
-        return await check.CheckAsync(headers, request.Body, request.ReceivedAt, cancellationToken) switch
+        return await check.CheckAsync(headers, request.Body, MessageOrigin.Notification, request.ReceivedAt, cancellationToken) switch
         {
             Verdict.Refused refused => Refused(refused.Doubt, request, headers),
             Verdict.Undecided undecided => new Verification.Undecided(undecided.Detail),

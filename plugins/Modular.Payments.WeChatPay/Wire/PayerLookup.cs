@@ -57,7 +57,7 @@ internal sealed class PayerLookup(string appId, OAuthSettings settings, HttpClie
     {
         if (ErrorCode(answer) is { } error)
         {
-            var says = PlainText.OneLine((answer.Text("errmsg"u8) ?? "").Replace(secret, "…", StringComparison.Ordinal), MaxMessage);
+            var says = ForeignText.Quote((answer.Text("errmsg"u8) ?? "").Replace(secret, "…", StringComparison.Ordinal), MaxMessage);
             return OfError(error, says.Length > 0 ? $"{error} “{says}”" : error);
         }
 
@@ -87,7 +87,7 @@ internal sealed class PayerLookup(string appId, OAuthSettings settings, HttpClie
     {
         { ValueKind: JsonValueKind.Number } number when number.TryGetInt32(out var code) => code == 0 ? null : code.ToString(CultureInfo.InvariantCulture),
         null => null,
-        { ValueKind: JsonValueKind.String } text => text.GetString() is "0" ? null : PlainText.OneLine(text.GetString()!, 16),
+        { ValueKind: JsonValueKind.String } text => text.GetString() is "0" ? null : ForeignText.OneLine(text.GetString()!, 16),
         _ => "errcode",
     };
 }

@@ -5,8 +5,10 @@ namespace Modular.Payments.WeChatPay.Wire;
 
 /// <summary>
 /// Keeps the platform certificates. They are fetched when a message first names one, again when it names one that is not
-/// known, and in passing when they are older than twelve hours; never more often than once a minute, and by one caller for all, so that
-/// a thousand messages with made-up serials cost one call. May be used from several threads.
+/// known, and in passing when they are older than twelve hours, by one caller for all. A call that does not bring what was asked for is the
+/// only one for a minute, so that a thousand made-up serials cost one; one that does is followed by the next as soon as it is needed, so that no
+/// rotation waits. Notifications, which anybody may send, and WeChat Pay's own answers are counted apart: no stranger can keep an answer from being
+/// believed. May be used from several threads.
 /// </summary>
 internal sealed class PlatformCertificates(CertificateDownload download, TimeProvider time)
 {
@@ -19,22 +21,26 @@ internal sealed class PlatformCertificates(CertificateDownload download, TimePro
     private static readonly TimeSpan Old = TimeSpan.FromHours(12);
 
     private readonly Lock gate = new();
-    private volatile Knowledge known = new(CertificateSet.Empty, null, null, Pause);
+    private readonly Dictionary<MessageOrigin, long> fruitless = [];
+    private volatile Knowledge known = new(CertificateSet.Empty, null, null, TimeSpan.Zero);
     private Task running = Task.CompletedTask;
     private long? lastStart;
 
-    public ValueTask<KeyLookup> FindAsync(string serial, CancellationToken cancellationToken)
+    /// <summary>Whether WeChat Pay has said at least once which certificates there are, be it none.</summary>
+    public bool AreListed => known.FetchedAt is not null || known.Pause == PauseWithout;
+
+    public ValueTask<KeyLookup> FindAsync(string serial, MessageOrigin origin, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var current = known;
         if (current.Certificates.Find(serial, now) is not { } certificate)
         {
-            return FetchAndFindAsync(serial, cancellationToken);
+            return FetchAndFindAsync(serial, origin, cancellationToken);
         }
 
-        if (now - current.FetchedAt > Old)
+        if (IsOld(current, now))
         {
-            _ = RefreshAsync();
+            _ = RefreshAsync(serial, origin);
         }
 
         return ValueTask.FromResult<KeyLookup>(certificate.Lookup);
@@ -43,9 +49,9 @@ internal sealed class PlatformCertificates(CertificateDownload download, TimePro
     /// <summary>The key of a certificate that is known already; null when it is not. Nothing is fetched.</summary>
     public RSA? Known(string serial) => known.Certificates.Find(serial, time.GetUtcNow())?.Key;
 
-    private async ValueTask<KeyLookup> FetchAndFindAsync(string serial, CancellationToken cancellationToken)
+    private async ValueTask<KeyLookup> FetchAndFindAsync(string serial, MessageOrigin origin, CancellationToken cancellationToken)
     {
-        await RefreshAsync().WaitAsync(cancellationToken);
+        await RefreshAsync(serial, origin).WaitAsync(cancellationToken);
         var current = known;
         return current.Certificates.Find(serial, time.GetUtcNow()) is { } certificate ? certificate.Lookup
             : current.Failure is { } failure ? new KeyLookup.Unreachable(failure)
@@ -54,20 +60,40 @@ internal sealed class PlatformCertificates(CertificateDownload download, TimePro
                 : $"The message was signed with {serial}, which is none of WeChat Pay's platform certificates that are valid now.");
     }
 
-    /// <summary>The refresh that is under way, a new one, or nothing when the last one began too short a time ago.</summary>
-    private Task RefreshAsync()
+    /// <summary>The refresh that is under way, a new one, or nothing when too little time has passed since one that brought nothing.</summary>
+    private Task RefreshAsync(string serial, MessageOrigin origin)
     {
         lock (gate)
         {
-            if (running.IsCompleted && (lastStart is not { } last || time.GetElapsedTime(last) >= known.Pause))
+            // Somebody else's may have ended since the caller looked.
+            var now = time.GetUtcNow();
+            var isNeeded = known.Certificates.Find(serial, now) is null || IsOld(known, now);
+            if (isNeeded && running.IsCompleted && HasPassed(known.Pause, lastStart) && HasPassed(Pause, fruitless.TryGetValue(origin, out var last) ? last : null))
             {
                 lastStart = time.GetTimestamp();
 
                 // Elsewhere, so that the lock is free at once; and without any caller's token, because it serves all of them.
-                running = Task.Run(FetchAsync, CancellationToken.None);
+                running = Task.Run(() => FetchForAsync(serial, origin), CancellationToken.None);
             }
 
             return running;
+        }
+    }
+
+    private static bool IsOld(Knowledge knowledge, DateTimeOffset now) => now - knowledge.FetchedAt > Old;
+
+    private bool HasPassed(TimeSpan pause, long? since) => since is not { } start || time.GetElapsedTime(start) >= pause;
+
+    private async Task FetchForAsync(string serial, MessageOrigin origin)
+    {
+        var startedAt = time.GetTimestamp();
+        await FetchAsync();
+        lock (gate)
+        {
+            if (known.Certificates.Find(serial, time.GetUtcNow()) is null)
+            {
+                fruitless[origin] = startedAt;
+            }
         }
     }
 
@@ -79,7 +105,7 @@ internal sealed class PlatformCertificates(CertificateDownload download, TimePro
             var answer = await download.FetchAsync();
             known = answer switch
             {
-                DownloadAnswer.Fetched fetched => new Knowledge(known.Certificates.With(fetched.Certificates, time.GetUtcNow()), time.GetUtcNow(), null, Pause),
+                DownloadAnswer.Fetched fetched => new Knowledge(known.Certificates.With(fetched.Certificates, time.GetUtcNow()), time.GetUtcNow(), null, TimeSpan.Zero),
                 DownloadAnswer.NoneExist => known with { Failure = null, Pause = PauseWithout },
                 DownloadAnswer.Failed failed => known with { Failure = failed.Detail, Pause = Pause },
                 _ => throw new InvalidOperationException("A download has three outcomes."),
@@ -95,6 +121,6 @@ internal sealed class PlatformCertificates(CertificateDownload download, TimePro
     /// <param name="Certificates">The certificates.</param>
     /// <param name="FetchedAt">When they were last listed, null before the first time.</param>
     /// <param name="Failure">Why the last refresh found nothing out; null when it did.</param>
-    /// <param name="Pause">How long nobody asks again.</param>
+    /// <param name="Pause">How long nobody asks again, whoever it was that asked.</param>
     private sealed record Knowledge(CertificateSet Certificates, DateTimeOffset? FetchedAt, string? Failure, TimeSpan Pause);
 }

@@ -16,7 +16,7 @@ internal static class QueryAnswers
     private static QueryAnswer OfTransaction(PaymentReport? report, string paymentNo) =>
         report is null ? new QueryAnswer.Unknown("WeChat Pay's answer names no out_trade_no or no trade_state.")
         : report.PaymentNo != paymentNo ? new QueryAnswer.Unknown("WeChat Pay's answer is about another payment than was asked for.")
-        : !Transaction.IsKnown(report) ? new QueryAnswer.Unknown($"WeChat Pay's answer has a trade_state that is not known: {PlainText.OneLine(report.ProviderState!, 32)}.")
+        : !Transaction.IsKnown(report) ? new QueryAnswer.Unknown($"WeChat Pay's answer has a trade_state that is not known: {ForeignText.OneLine(report.ProviderState!, 32)}.")
         : new QueryAnswer.Known(report);
 
     /// <summary>

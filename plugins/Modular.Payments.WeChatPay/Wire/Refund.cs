@@ -24,7 +24,7 @@ internal static class Refund
         var report = Report(content, status);
         return content.Member("trade_state"u8) is not null ? Notification.NotForHere("The notification's event is a refund, and its content is a payment.")
             : report is null ? Notification.NotForHere("The notification names no out_refund_no or no refund_status that is known, so it is about none of our refunds.")
-            : status != eventType[EventPrefix.Length..] ? Notification.NotForHere($"The notification's event is {eventType}, and its content says {PlainText.OneLine(status!, 32)}.")
+            : status != eventType[EventPrefix.Length..] ? Notification.NotForHere($"The notification's event is {eventType}, and its content says {ForeignText.OneLine(status!, 32)}.")
             : report.Account.Merchant is null ? Notification.NotForHere("The notification names no mchid, so it is about none of our refunds.")
             : report.PaymentNo is null ? Notification.NotForHere("The notification names no out_trade_no, so it is about none of our payments.")
             : new Verification.VerifiedRefund([report]);

@@ -16,7 +16,7 @@ internal static class Transaction
         return content.Member("refund_status"u8) is not null || content.Member("out_refund_no"u8) is not null
                 ? Notification.NotForHere("The notification's event is a payment, and its content is a refund.")
             : report is null ? Notification.NotForHere("The notification names no out_trade_no or no trade_state, so it is about none of our payments.")
-            : report.State != ReportedState.Paid ? Notification.NotForHere($"The notification's event is a payment, and its content says {PlainText.OneLine(report.ProviderState!, 32)}.")
+            : report.State != ReportedState.Paid ? Notification.NotForHere($"The notification's event is a payment, and its content says {ForeignText.OneLine(report.ProviderState!, 32)}.")
             : report.Account is { Merchant: null } or { App: null } ? Notification.NotForHere("The notification names no mchid or no appid, so it is about none of our payments.")
             : new Verification.Verified(report);
     }

@@ -2,6 +2,16 @@ using System.Security.Cryptography;
 
 namespace Modular.Payments.WeChatPay.Wire;
 
+/// <summary>Where a message comes from that names a key.</summary>
+internal enum MessageOrigin
+{
+    /// <summary>It was sent to us, by whomever.</summary>
+    Notification,
+
+    /// <summary>It answers a call of ours, over a connection that we opened to WeChat Pay.</summary>
+    Answer,
+}
+
 /// <summary>What came of looking for the key that a serial names. The hierarchy is closed.</summary>
 internal abstract record KeyLookup
 {
@@ -27,7 +37,7 @@ internal sealed class TrustedKeys(WeChatPayPublicKey? publicKey, PlatformCertifi
 {
     private readonly KeyLookup.Found? configured = publicKey is null ? null : new KeyLookup.Found(publicKey.Key);
 
-    public ValueTask<KeyLookup> FindAsync(string serial, CancellationToken cancellationToken)
+    public ValueTask<KeyLookup> FindAsync(string serial, MessageOrigin origin, CancellationToken cancellationToken)
     {
         if (publicKey is not null && serial == publicKey.Id)
         {
@@ -42,7 +52,7 @@ internal sealed class TrustedKeys(WeChatPayPublicKey? publicKey, PlatformCertifi
         }
 
         return KeySerial.IsCertificate(serial)
-            ? certificates.FindAsync(serial, cancellationToken)
+            ? certificates.FindAsync(serial, origin, cancellationToken)
             : Unknown("The message's Wechatpay-Serial is neither the serial of a certificate nor the id of a public key.");
     }
 

@@ -53,7 +53,7 @@ internal static class Answers
 
         var state = verified.Fields.Text("trade_state");
         return !verified.IsSuccess || StateOf(state) is not { } known
-            ? new QueryAnswer.Unknown($"The answer says nothing about the payment: {verified.Complaint} {XmlText.Quote(state ?? "", 32)}".TrimEnd() + ".")
+            ? new QueryAnswer.Unknown($"The answer says nothing about the payment: {verified.Complaint} {ForeignText.Quote(state ?? "", 32)}".TrimEnd() + ".")
             : verified.Fields.Is("out_trade_no", paymentNo)
                 ? new QueryAnswer.Known(Reports.Of(verified.Fields, paymentNo, known, state))
                 : new QueryAnswer.Unknown("The answer does not say about which payment it is.");

@@ -73,7 +73,7 @@ internal sealed class Bills(WeChatPayV2Settings settings, Gateway gateway, HttpC
             return new StatementAnswer.Unknown($"The answer {problem}.");
         }
 
-        var says = XmlText.Quote(string.Join(' ', new[] { message.Text("error_code") ?? message.Text("err_code"), message.Text("return_msg") ?? "nothing" }.Where(part => part is not null)), 200);
+        var says = ForeignText.Quote(string.Join(' ', new[] { message.Text("error_code") ?? message.Text("err_code"), message.Text("return_msg") ?? "nothing" }.Where(part => part is not null)), 200);
         if (!message.Is("return_code", "FAIL"))
         {
             return new StatementAnswer.Unknown($"WeChat Pay names no bill: {says}.");

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using Modular.Payments.Abstractions;
 
 namespace Modular.Payments.WeChatPayV2.Wire;
 
@@ -62,7 +63,7 @@ internal sealed class Gateway(WeChatPayV2Settings settings, HttpClient http)
         if (!message.Is("return_code", "SUCCESS"))
         {
             // Nobody signs this, so it proves nothing, not even that the request was refused; what it says may still help a person.
-            var says = XmlText.Quote(message.Text("return_msg") ?? "nothing", 200);
+            var says = ForeignText.Quote(message.Text("return_msg") ?? "nothing", 200);
             return says.Contains("签名", StringComparison.Ordinal)
                 ? Unknown($"The answer is an unsigned failure that says {says}: check ApiKey and MchId; WeChat Pay found our signature wrong.") with { Doubt = Doubt.OurSignature }
                 : says.Contains("证书", StringComparison.Ordinal)

@@ -1,3 +1,5 @@
+using Modular.Payments.Abstractions;
+
 namespace Modular.Payments.WeChatPayV2.Wire;
 
 /// <summary>What an answer that proves nothing may say about the key; a hint for people, and never decided upon.</summary>
@@ -39,7 +41,7 @@ internal abstract record GatewayAnswer
             get
             {
                 var text = string.Join(' ', new[] { Fields.Text("err_code"), Fields.Text("err_code_des") }.Where(part => part is not null));
-                return text.Length > 0 ? XmlText.Quote(text, 300) : "nothing";
+                return text.Length > 0 ? ForeignText.Quote(text, 300) : "nothing";
             }
         }
 

@@ -30,7 +30,7 @@ internal sealed class MessageSigner(SignAlgorithm algorithm, string apiKey)
 
         if (message.Text("sign_type") is { } named && named != algorithm.Name)
         {
-            return (RefusalReason.WrongAlgorithm, $"The message names the sign_type {XmlText.Quote(named, 32)} and SignType is {algorithm.Name}: payments started before SignType was changed are found by asking.");
+            return (RefusalReason.WrongAlgorithm, $"The message names the sign_type {ForeignText.Quote(named, 32)} and SignType is {algorithm.Name}: payments started before SignType was changed are found by asking.");
         }
 
         if (Matches(sign, Sign(message)))

@@ -91,7 +91,7 @@ internal sealed class PayerIdentification(WeChatPayV2Settings settings, HttpClie
     }
 
     private string Quote(string message) =>
-        XmlText.Quote(message.Replace(settings.AppSecret!, "***", StringComparison.OrdinalIgnoreCase), 200);
+        ForeignText.Quote(message.Replace(settings.AppSecret!, "***", StringComparison.OrdinalIgnoreCase), 200);
 
     private static PayerAnswer.Unknown NotUnderstood() => new("WeChat's answer names neither an openid nor an error.");
 }

@@ -91,5 +91,5 @@ internal static class RefundAnswers
         !fields.Is("out_refund_no" + suffix, refund.RefundNo) ? new RefundAnswer.Unknown("WeChat Pay's answer is about another refund than was asked for, or names none.")
         : !fields.Is("out_trade_no", refund.Payment.PaymentNo) ? new RefundAnswer.Unknown("WeChat Pay's answer is about a refund of another payment than was asked for, or names none.")
         : RefundReports.Of(fields, suffix, status) is { } report ? new RefundAnswer.Known(report)
-        : new RefundAnswer.Unknown($"WeChat Pay's answer has a state of the refund that is not known: {XmlText.Quote(status ?? "nothing", 32)}.");
+        : new RefundAnswer.Unknown($"WeChat Pay's answer has a state of the refund that is not known: {ForeignText.Quote(status ?? "nothing", 32)}.");
 }

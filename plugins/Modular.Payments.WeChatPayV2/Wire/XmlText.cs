@@ -51,9 +51,6 @@ internal static class XmlText
         return string.Concat(text.AsSpan(0, end), "…");
     }
 
-    /// <summary>What somebody else wrote, fit for a sentence: no control characters, at most <paramref name="length"/> characters.</summary>
-    public static string Quote(string text, int length) => Shorten(string.Concat(text.Where(c => !char.IsControl(c))), length);
-
     private static bool IsClean(string text)
     {
         foreach (var c in text)

@@ -162,9 +162,9 @@ public static partial class Causes
             "copy the key of this merchant and of this version of the interface from the merchant platform again"),
         new(
             ClockSkew,
-            "The signature is right, and its timestamp is more than five minutes away from this machine's clock.",
+            "The message's timestamp is five minutes or more away from this machine's clock. Where the sentence says that the signature is right, nothing else is wrong with it.",
             "The clock of this machine is off, the message was kept back, or the request is a capture from earlier.",
-            "compare this machine's clock with a time server; a capture that you kept is always old and was right when it came"),
+            "compare this machine's clock with a time server; a capture that you kept is always old, and may have been right when it came"),
         new(
             Truncated,
             "The message came cut off: its Content-Length promises more bytes, its XML or JSON breaks off, or its signature is too short.",
@@ -178,7 +178,7 @@ public static partial class Causes
         new(
             UnknownSerial,
             "The message names a certificate or public key that this instance does not know.",
-            "The provider changed its key, the setting belongs to another merchant, or the command is used offline, where platform certificates cannot be fetched.",
+            "The provider changed its key, the setting belongs to another merchant, or, beside a public key, the command is used offline, where platform certificates cannot be fetched.",
             "compare the id or serial in the message with the console, and copy the provider's key and its id together"),
     ];
 }

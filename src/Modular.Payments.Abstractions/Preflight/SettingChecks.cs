@@ -49,12 +49,13 @@ public sealed class SettingChecks(DateTimeOffset now)
     /// <param name="what">What was checked.</param>
     /// <param name="name">The setting.</param>
     /// <param name="until">When it ends.</param>
-    public void Lasts(string what, string name, DateTimeOffset until)
+    /// <param name="remedy">What to do when that is soon, as a sentence.</param>
+    public void Lasts(string what, string name, DateTimeOffset until, string remedy = "Have it renewed now, and put the new one here before that day.")
     {
         var left = until - now;
         var sentence = string.Create(CultureInfo.InvariantCulture, $"{name} is valid until {until.ToUniversalTime():yyyy-MM-dd}, {Math.Floor(left.TotalDays):0} days from now.");
         lines.Add(left < Soon
-            ? PreflightLine.Warn(what, sentence, "Have it renewed now, and put the new one here before that day.")
+            ? PreflightLine.Warn(what, sentence, remedy)
             : PreflightLine.Pass(what, sentence));
     }
 }

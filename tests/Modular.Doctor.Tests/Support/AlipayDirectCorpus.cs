@@ -152,7 +152,14 @@ internal static class AlipayDirectCorpus
         var counted = string.Join('&', Fields(("body", "")).OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Key}={f.Value}"));
         yield return new("an empty value that is signed", Broken.Valid, Notify(Encode(Signed(Fields(("body", "")), Md5(counted + Key)))));
         yield return new("values with everything in them", Broken.Valid, Notify(Encode(Signed(Fields(("subject", "预订 & “庭院” +客房 %41 &amp; \\\""))))));
-        yield return new("an empty parameter of a router, which changes nothing", Broken.Valid, Notify(Encode(Signed(Fields())) + "&s="));
+        foreach (var name in (string[])["m", "c", "a", "s"])
+        {
+            yield return new($"the parameter {name} of a router, which is never signed", Broken.Valid, Notify($"{Encode(Signed(Fields()))}&{name}=payment"));
+        }
+
+        yield return new("several parameters of a router with a notification", Broken.Valid, Notify("m=Home&" + Encode(Signed(Fields())) + "&c=Pay&a=notify&s="));
+        yield return new("several parameters of a router with a return", Broken.Valid, Return("m=home&c=pay&a=back&" + Encode(Signed(ReturnFields()))));
+        yield return WithRsa(new("several parameters of a router with RSA", Broken.Valid, Notify("m=home&c=pay&a=notify&" + Encode(RsaSigned(Fields())))));
     }
 
     private static IEnumerable<Broken> WrongKeys()
@@ -243,12 +250,12 @@ internal static class AlipayDirectCorpus
     private static IEnumerable<Broken> Parameters()
     {
         var body = Encode(Signed(Fields()));
-        foreach (var name in (string[])["m", "c", "a", "s", "route"])
+        foreach (var name in (string[])["route", "r", "mm", "%6D"])
         {
-            yield return new($"the parameter {name} of a router", Causes.ExtraParameter, Notify($"{body}&{name}=payment"));
+            yield return new($"the parameter {name} that nobody signed", Causes.ExtraParameter, Notify($"{body}&{name}=payment"));
         }
 
-        yield return new("several parameters of a router before the return's", Causes.ExtraParameter, Return("m=home&c=pay&a=back&" + Encode(Signed(ReturnFields()))));
+        yield return new("a router's parameters and one of another kind", Causes.ExtraParameter, Notify($"m=Home&{body}&route=payment"));
         yield return WithRsa(new("a query of our own address on a return with RSA", Causes.ExtraParameter, Return("lang=zh&" + Encode(RsaSigned(ReturnFields())))));
         yield return new("a parameter that stands twice", Causes.ExtraParameter, Notify(body + "&subject=x"));
         var empty = string.Join('&', Fields(("body", "")).OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Key}={f.Value}"));

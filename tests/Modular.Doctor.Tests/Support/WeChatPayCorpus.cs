@@ -137,6 +137,11 @@ internal static class WeChatPayCorpus
         yield return new("the right key under another id", Causes.UnknownSerial, Notify(bytes => Headers(bytes, serial: "PUB_KEY_ID_0119000072912026112200000009")));
         yield return new("an unknown certificate", Causes.UnknownSerial, Notify(bytes => Headers(bytes, Keys.Stranger, "1DDE55AD98ED71D6EDD4A4A16996DE7B47773A8C")));
         yield return new("a serial that is none", Causes.UnknownSerial, Notify(bytes => Headers(bytes, Keys.Stranger, "../../etc/passwd")));
+        foreach (var broken in CertificateMode())
+        {
+            yield return broken;
+        }
+
         yield return new("ten minutes late", Causes.ClockSkew, Notify(bytes => Headers(bytes, seconds: -600)));
         yield return new("an hour old, and kept since it arrived", Broken.Valid, Notify(bytes => Headers(bytes, seconds: -3600)) with { ReceivedAt = Party.Now.AddHours(-1) });
         yield return new("kept since yesterday, and ten minutes late when it arrived", Causes.ClockSkew, Notify(bytes => Headers(bytes, seconds: -86400)) with { ReceivedAt = Party.Now.AddDays(-1).AddMinutes(10) });
@@ -153,6 +158,21 @@ internal static class WeChatPayCorpus
         {
             yield return broken;
         }
+    }
+
+    // No setting holds a platform certificate, so without the running shop nothing tells a true message from a false one.
+    private static IEnumerable<Broken> CertificateMode()
+    {
+        const string Certificate = "5157F09EFDC096DE15EBE81A47057A7232F1B8E1";
+        yield return Without(new("a platform certificate's message without the shop", "", Notify(bytes => Headers(bytes, Keys.Stranger, Certificate))));
+        yield return Without(new("a platform certificate's message cut off", Causes.Truncated, new("POST", "", Headers(Encoding.UTF8.GetBytes(Body()), Keys.Stranger, Certificate), Encoding.UTF8.GetBytes(Body()[..420]))));
+        yield return Without(new("six minutes behind, with a certificate that is not known", Causes.ClockSkew, Notify(bytes => Headers(bytes, Keys.Stranger, Certificate, seconds: -360))));
+        yield return Without(new("six minutes ahead, with a certificate that is not known", Causes.ClockSkew, Notify(bytes => Headers(bytes, Keys.Stranger, Certificate, seconds: 360))));
+        yield return Without(new("a public key's message where there are certificates only", Causes.UnknownSerial, Notify(bytes => Headers(bytes))));
+        yield return Without(new("a serial that is none where there are certificates only", Causes.UnknownSerial, Notify(bytes => Headers(bytes, Keys.Stranger, "5157F09"))));
+        yield return new("an unknown certificate and six minutes behind", Causes.ClockSkew, Notify(bytes => Headers(bytes, Keys.Stranger, Certificate, seconds: -360)));
+
+        static Broken Without(Broken broken) => broken with { Changes = new() { ["PublicKeyId"] = null, ["PublicKey"] = null } };
     }
 
     private static IEnumerable<Broken> Bodies(string body)

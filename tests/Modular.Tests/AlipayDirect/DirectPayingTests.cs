@@ -61,6 +61,23 @@ public sealed class DirectPayingTests(DirectPayingTests.LegacyShop fixture) : IC
     }
 
     [Fact]
+    public async Task What_a_router_adds_to_a_notification_does_not_break_it_and_the_doctor_agrees()
+    {
+        var shop = await fixture.FreshAsync();
+        var payment = await shop.AtCashierAsync(AlipayDirectParty.Utf8);
+        await shop.SilentAsync(payment.PaymentNo);
+        await shop.PaidAsync(payment);
+        var routed = await RoutedAsync(shop, payment);
+
+        Assert.Equal((200, "success"), await shop.NotifyAsync(routed, AlipayDirectParty.Utf8));
+
+        await shop.AssertPaidOnceAsync(payment.OrderNo, payment.PaymentNo);
+        var request = Convert.ToBase64String(System.Text.Encoding.Latin1.GetBytes($"POST /payments/{AlipayDirectParty.Utf8}/notify HTTP/1.1\nContent-Type: application/x-www-form-urlencoded\n\n{routed}"));
+        var diagnosis = await shop.Api.PostAsync("/api/diagnoses", new { provider = AlipayDirectParty.Utf8, request });
+        Assert.Equal("valid", diagnosis.Json["verdict"]!.GetValue<string>());
+    }
+
+    [Fact]
     public async Task A_return_that_is_older_than_a_minute_changes_nothing_and_is_kept_as_stale()
     {
         var shop = await fixture.FreshAsync();
@@ -196,6 +213,35 @@ public sealed class DirectPayingTests(DirectPayingTests.LegacyShop fixture) : IC
     }
 
     [Fact]
+    public async Task Where_the_contract_has_no_time_limits_payments_are_paid_without_one()
+    {
+        var shop = await fixture.FreshAsync();
+        var payment = await shop.AtCashierAsync(AlipayDirectParty.Plain);
+
+        await shop.PaidAsync(payment);
+
+        Assert.Equal((200, "success", "ACKNOWLEDGED"), await shop.NotifiedAsync(payment));
+        await shop.AssertPaidOnceAsync(payment.OrderNo, payment.PaymentNo);
+    }
+
+    [Fact]
+    public async Task Where_the_contract_has_no_time_limits_the_shop_ends_the_payment_itself()
+    {
+        var shop = await fixture.FreshAsync();
+        var payment = await shop.AtCashierAsync(AlipayDirectParty.Plain);
+        await shop.StepAsync(payment.PaymentNo, "open");
+        shop.Clock.Advance(TimeSpan.FromMinutes(31));
+
+        // Nothing but the shop's own closing ends it: a day later it would still take money.
+        Assert.Equal("WAIT_BUYER_PAY", await shop.TradeStatusAsync(payment.PaymentNo));
+        await shop.SendAsync(new CloseOrders.Command());
+
+        Assert.Equal(
+            ("closed", "closed", "TRADE_CLOSED"),
+            (await shop.OrderStatusAsync(payment.OrderNo), await shop.PaymentStatusAsync(payment.PaymentNo), await shop.TradeStatusAsync(payment.PaymentNo)));
+    }
+
+    [Fact]
     public async Task An_expired_order_closes_here_and_at_the_gateway()
     {
         var shop = await fixture.FreshAsync();
@@ -212,6 +258,16 @@ public sealed class DirectPayingTests(DirectPayingTests.LegacyShop fixture) : IC
 
         Assert.Equal(("closed", "closed", "TRADE_CLOSED"), (await shop.OrderStatusAsync(orderNo), await shop.PaymentStatusAsync(payment.PaymentNo), await shop.TradeStatusAsync(payment.PaymentNo)));
         Assert.Equal((1, 0), (await shop.EventsAsync("order.closed", orderNo), await shop.EventsAsync("order.paid", orderNo)));
+    }
+
+    /// <summary>The payment's notification, whose delivery was lost, as a router in between hands it on.</summary>
+    private static async Task<string> RoutedAsync(TestShop shop, DirectPayment payment)
+    {
+        using var response = await shop.Sandbox.GetAsync(new Uri($"/sandbox/notifications?outTradeNo={payment.PaymentNo}", UriKind.Relative), TestContext.Current.CancellationToken);
+        var fields = Assert.Single((await TestShop.JsonAsync(response, 200)).AsArray())!["fields"]!.AsObject()
+            .Where(field => field.Key is not ("sign" or "sign_type"))
+            .ToDictionary(field => field.Key, field => field.Value!.GetValue<string>());
+        return $"m=Home&c=Pay&{AlipayDirectParty.Sign(fields)}&a=notify&s=";
     }
 
     /// <summary>A shop with the legacy gateway; its tests run one after the other, because they move the clock and make the sandbox misbehave.</summary>

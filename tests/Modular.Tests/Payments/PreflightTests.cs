@@ -11,6 +11,7 @@ using Modular.Payments.Abstractions.Preflight;
 using Modular.Testing;
 using Modular.Testing.Hosting;
 using Modular.Tests.Support;
+using Modular.Tests.WeChat;
 
 namespace Modular.Tests.Payments;
 
@@ -126,6 +127,26 @@ public sealed class PreflightTests(PreflightTests.Surroundings fixture) : IClass
         var trouble = Troubles(await RunAsync("alipay", fixture.Certificates(daysLeft), offline: true));
 
         Assert.Equal(level is { } expected ? [(expected, "application certificate")] : [], trouble.Select(line => (line.Level, line.What)));
+    }
+
+    [Theory]
+    [InlineData(100, PreflightLevel.Pass)]
+    [InlineData(1804, PreflightLevel.Warn)]
+    public async Task WeChat_Pays_newest_platform_certificate_is_counted_down(int daysLater, PreflightLevel level)
+    {
+        await using var shop = await TestShop.StartAsync(new TestShopOptions { Store = Stores.Sqlite });
+        await shop.ControlAsync("/sandbox/wechat/rotate", new { drop = true });
+        shop.Clock.Advance(TimeSpan.FromDays(daysLater));
+        var settings = shop.Services.GetRequiredService<IConfiguration>().AsEnumerable().Where(pair => pair.Value is not null).ToDictionary(StringComparer.OrdinalIgnoreCase);
+        settings["Modular:Providers:wechatpay:PublicKey"] = settings["Modular:Providers:wechatpay:PublicKeyId"] = "";
+
+        var runner = PreflightRunner.From(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), shop.Clock);
+        var lines = Assert.Single(await runner.RunAsync("wechatpay", offline: false, TestContext.Current.CancellationToken)).Lines;
+
+        var line = Assert.Single(lines, line => line.What == "platform certificate");
+        Assert.Equal(level, line.Level);
+        Assert.Matches(@"^WeChat Pay's newest platform certificate \(from \d{4}-\d\d-\d\d\) is valid until \d{4}-\d\d-\d\d, \d+ days from now\.$", line.Sentence);
+        Assert.Equal(level == PreflightLevel.Warn, line.Remedy.Contains("merchant console", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -274,10 +274,11 @@ public sealed class RefundTests
         var refundNo = await scripted.RefundNoAsync(paymentNo, 100);
         scripted.Says = words => words[0] is "refund" or "ask" ? "processing" : null;
         await scripted.SweepAsync();
-        scripted.Shop.Clock.Advance(TimeSpan.FromDays(7));
+        scripted.Shop.Clock.Advance(TimeSpan.FromDays(7) - TimeSpan.FromHours(1));
+        await scripted.SweepAsync();
         await scripted.Shop.AssertBooksAsync();
 
-        scripted.Shop.Clock.Advance(TimeSpan.FromDays(1));
+        scripted.Shop.Clock.Advance(TimeSpan.FromHours(9));
         var broken = Assert.Single(await scripted.Shop.SendAsync(new RunAudit()), finding => finding.Broken.Count > 0);
         Assert.Equal(("overdue_is_shown", refundNo), (broken.Rule.Name, Assert.Single(broken.Broken)));
         await scripted.SweepAsync();

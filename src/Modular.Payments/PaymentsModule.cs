@@ -61,6 +61,7 @@ public static class PaymentsModule
         services.AddScoped<RefundDoor>();
         services.AddScoped<RefundSender>();
         services.AddSingleton(new ReconciliationOptions());
+        services.AddSingleton<FirstPayments>();
         services.AddScoped<StatementRepair>();
         services.AddScoped<AttemptEnder>();
         services.AddScoped<PaymentStarter>();

@@ -28,7 +28,7 @@ public sealed record PaymentsOptions(Uri? PublicUrl, string? PublicUrlProblem, I
     /// <summary>How long the inbox keeps messages; longer than any provider repeats one, refunds are argued about or books are closed.</summary>
     public TimeSpan InboxRetention { get; init; } = TimeSpan.FromDays(180);
 
-    /// <summary>What becomes of money that comes after its payment was closed; <c>Modular:Payments:LatePayment</c>, <c>accept</c> or <c>refund</c>.</summary>
+    /// <summary>What becomes of money that comes after its payment or its order was closed; <c>Modular:Payments:LatePayment</c>, <c>accept</c> or <c>refund</c>.</summary>
     public LatePayment LatePayment { get; init; } = LatePayment.Accept;
 
     /// <summary>The wait before the check that follows <paramref name="checksDone"/> checks.</summary>

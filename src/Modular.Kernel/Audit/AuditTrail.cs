@@ -18,6 +18,8 @@ public static class OperatorAction
     public const string RefundGivenUp = "refund_given_up";
     public const string RefundDealtWith = "refund_dealt_with";
     public const string DifferenceResolved = "difference_resolved";
+    public const string DifferenceAsked = "difference_asked";
+    public const string ForeignGivenBack = "foreign_given_back";
     public const string ReconciliationRequested = "reconciliation_requested";
     public const string PaymentAsked = "payment_asked";
     public const string MessageProcessed = "message_processed";
@@ -31,8 +33,8 @@ public static class OperatorAction
 
     public static IReadOnlyList<string> All { get; } =
     [
-        RefundRequested, RefundApproved, RefundTurnedDown, RefundFinished, RefundGivenUp, RefundDealtWith, DifferenceResolved, ReconciliationRequested, PaymentAsked,
-        MessageProcessed, HeldAccepted, HeldGivenBack, WebhookPaused, WebhookResumed, DeliveryResent, JobsCommanded, EventDispatched,
+        RefundRequested, RefundApproved, RefundTurnedDown, RefundFinished, RefundGivenUp, RefundDealtWith, DifferenceResolved, DifferenceAsked, ForeignGivenBack,
+        ReconciliationRequested, PaymentAsked, MessageProcessed, HeldAccepted, HeldGivenBack, WebhookPaused, WebhookResumed, DeliveryResent, JobsCommanded, EventDispatched,
     ];
 }
 

@@ -26,3 +26,6 @@ public sealed record Payable(string OrderNo, PayableState State, Money Amount, s
 
 /// <summary>Asks whoever owns orders for one of them; null when there is none.</summary>
 public sealed record FindPayable(string OrderNo) : IRequest<Payable?>;
+
+/// <summary>Asks whoever owns orders which of these were closed unpaid. It reads inside the caller's transaction.</summary>
+public sealed record FindClosedOrders(IReadOnlyCollection<string> OrderNos) : IRequest<IReadOnlySet<string>>;

@@ -8,7 +8,10 @@ using Modular.Kernel.Outbox;
 
 namespace Modular.Ordering;
 
-/// <summary>Fulfils a paid order: here, confirms the booking. The event may arrive more than once; the order is fulfilled once.</summary>
+/// <summary>
+/// Fulfils a paid order: here, confirms the booking. The event may arrive more than once, and late: the order is fulfilled once, and not when all
+/// of its money has gone back meanwhile.
+/// </summary>
 internal sealed partial class FulfilOrder(ModularDbContext db, TimeProvider time, ILogger<FulfilOrder> log) : INotificationHandler<EventOccurred>
 {
     public async Task Handle(EventOccurred notification, CancellationToken cancellationToken)
@@ -22,7 +25,7 @@ internal sealed partial class FulfilOrder(ModularDbContext db, TimeProvider time
         var orderNo = data.RootElement.GetProperty("orderNo").GetString()!;
         var now = time.UtcNow();
         var fulfilled = await db.Set<Order>()
-            .Where(order => order.OrderNo == orderNo && order.FulfilledAt == null && order.PaidAt != null)
+            .Where(order => order.OrderNo == orderNo && order.FulfilledAt == null && (order.Status == OrderStatus.Paid || order.Status == OrderStatus.PartiallyRefunded))
             .ExecuteUpdateAsync(set => set.SetProperty(order => order.FulfilledAt, now), cancellationToken);
         if (fulfilled == 1)
         {

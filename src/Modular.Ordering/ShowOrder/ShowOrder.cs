@@ -29,6 +29,14 @@ public static class ShowOrder
     }
 }
 
+/// <summary>Answers other modules that ask which orders are closed.</summary>
+internal sealed class FindClosedOrdersHandler(ModularDbContext db) : IRequestHandler<FindClosedOrders, IReadOnlySet<string>>
+{
+    public async Task<IReadOnlySet<string>> Handle(FindClosedOrders request, CancellationToken cancellationToken) =>
+        (await db.Set<Order>().Where(o => request.OrderNos.Contains(o.OrderNo) && o.Status == OrderStatus.Closed).Select(o => o.OrderNo).ToListAsync(cancellationToken))
+            .ToHashSet();
+}
+
 /// <summary>Answers other modules that ask whether an order can be paid.</summary>
 internal sealed class FindPayableHandler(ModularDbContext db, TimeProvider time) : IRequestHandler<FindPayable, Payable?>
 {

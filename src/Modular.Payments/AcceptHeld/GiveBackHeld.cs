@@ -10,9 +10,10 @@ using Modular.Payments.Ledger;
 namespace Modular.Payments;
 
 /// <summary>
-/// An operator has given held money back at the provider, because it came without a sum that could be booked and the shop can neither keep
-/// nor refund it. The payment is closed with the reason <c>given_back</c>, what the ledger held of it in another currency leaves suspense, and
-/// the trail tells who did it, all in one commit. The order can be paid anew. Saying it twice does it once.
+/// An operator has given held money back at the provider, because the shop can neither keep nor refund it: it came without a sum that could be
+/// booked, or its refund fails for good. The payment is closed with the reason <c>given_back</c>, what the ledger held of it leaves suspense, and
+/// the trail tells who did it, all in one commit. The order can be paid anew. Saying it twice does it once, and never while a refund of it is
+/// under way or done.
 /// </summary>
 public static class GiveBackHeld
 {
@@ -33,8 +34,8 @@ public static class GiveBackHeld
         /// <summary>It is not held any more, so there is nothing to say.</summary>
         NotHeld,
 
-        /// <summary>Its sum is booked: the shop itself accepts or refunds it.</summary>
-        HasSum,
+        /// <summary>A refund of it is done or under way.</summary>
+        GoesBack,
     }
 
     internal sealed class Handler(ModularDbContext db, IMediator mediator, TimeProvider time) : IRequestHandler<Command, Outcome>
@@ -48,9 +49,9 @@ public static class GiveBackHeld
                 return Outcome.NotFound;
             }
 
-            if (payment.Status != PaymentStatus.Held || payment.ReceivedMinor is not null)
+            if (payment is not { Status: PaymentStatus.Held, RefundedMinor: 0, RefundReservedMinor: 0 })
             {
-                return payment.Status == PaymentStatus.Held ? Outcome.HasSum : Outcome.NotHeld;
+                return payment.Status == PaymentStatus.Held ? Outcome.GoesBack : Outcome.NotHeld;
             }
 
             await StoreAsync(payment, command.By, cancellationToken);

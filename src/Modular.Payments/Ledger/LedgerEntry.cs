@@ -43,7 +43,7 @@ public enum LedgerKind
     /// <summary>Held money went back.</summary>
     HeldRefund,
 
-    /// <summary>Held money in another currency was given back at the provider.</summary>
+    /// <summary>Held money was given back at the provider, by an operator's word.</summary>
     HeldReturned,
 
     /// <summary>The provider's fee, by its bill.</summary>
@@ -54,6 +54,9 @@ public enum LedgerKind
 
     /// <summary>Money that only the provider's bill knows.</summary>
     Foreign,
+
+    /// <summary>Such money was given back at the provider, by an operator's word.</summary>
+    ForeignReturned,
 }
 
 /// <summary>
@@ -116,7 +119,7 @@ internal sealed record Movement(string Provider, LedgerKind Kind, string Referen
         LedgerKind.Held or LedgerKind.Foreign => (LedgerAccount.Clearing, LedgerAccount.Suspense),
         LedgerKind.Accepted => (LedgerAccount.Suspense, LedgerAccount.Sales),
         LedgerKind.Refund => (LedgerAccount.Refunds, LedgerAccount.Clearing),
-        LedgerKind.HeldRefund or LedgerKind.HeldReturned => (LedgerAccount.Suspense, LedgerAccount.Clearing),
+        LedgerKind.HeldRefund or LedgerKind.HeldReturned or LedgerKind.ForeignReturned => (LedgerAccount.Suspense, LedgerAccount.Clearing),
         LedgerKind.Fee => (LedgerAccount.Fees, LedgerAccount.Clearing),
         LedgerKind.FeeReturned => (LedgerAccount.Clearing, LedgerAccount.Fees),
         _ => throw new InvalidOperationException($"{Kind} moves nothing."),

@@ -59,10 +59,10 @@ internal static class PaymentAudit
             "SELECT order_no FROM payments_payments WHERE is_kept GROUP BY order_no HAVING COUNT(*) > 1"),
         new(
             "second_payment_goes_back",
-            "The money of a second payment of an order has a refund that did not fail, or a person was told.",
+            "Money that is not the order's, because it came second or late, has a refund that did not fail, or a person was told.",
             """
             SELECT p.payment_no FROM payments_payments p
-            WHERE p.status = 'held' AND p.status_reason = 'paid_twice' AND NOT EXISTS (SELECT 1 FROM payments_refunds r WHERE r.payment_no = p.payment_no AND (r.status <> 'failed' OR r.needs_attention))
+            WHERE p.status = 'held' AND p.status_reason IN ('paid_twice', 'paid_late') AND NOT EXISTS (SELECT 1 FROM payments_refunds r WHERE r.payment_no = p.payment_no AND (r.status <> 'failed' OR r.needs_attention))
             """),
         new(
             "kept_is_exact",
@@ -76,7 +76,8 @@ internal static class PaymentAudit
             "A payment's state says what its sums say.",
             """
             SELECT payment_no FROM payments_payments
-            WHERE (status IN ('pending', 'superseded', 'closed') AND received_minor IS NOT NULL)
+            WHERE (status IN ('pending', 'superseded') AND received_minor IS NOT NULL)
+               OR (status = 'closed' AND received_minor IS NOT NULL AND (COALESCE(status_reason, '') <> 'given_back' OR is_kept OR refunded_minor <> 0 OR refund_reserved_minor <> 0))
                OR (status = 'succeeded' AND (NOT is_kept OR refunded_minor <> 0))
                OR (status = 'partially_refunded' AND (NOT is_kept OR refunded_minor = 0 OR refunded_minor >= received_minor))
                OR (status = 'refunded' AND (received_minor IS NULL OR refunded_minor <> received_minor))
@@ -94,5 +95,54 @@ internal static class PaymentAudit
             "A refund that has been under way for longer than refunds take is in front of a person.",
             "SELECT refund_no FROM payments_refunds WHERE status = 'processing' AND NOT needs_attention AND COALESCE(sent_at, created_at) < @now",
             RefundOptions.MaxProcessing + RefundOptions.LongestWait + TimeSpan.FromHours(1)),
+        new(
+            "checks_are_made",
+            "No check of a payment or refund, and no comparison of a day, has been due for a day.",
+            """
+            SELECT payment_no FROM payments_payments WHERE next_check_at < @now
+            UNION ALL
+            SELECT refund_no FROM payments_refunds WHERE next_check_at < @now
+            UNION ALL
+            SELECT provider || '/' || day FROM payments_reconciliations WHERE next_try_at < @now
+            """,
+            TimeSpan.FromDays(1)),
+        new(
+            "accepted_is_booked",
+            "Held money that an operator accepted has left suspense for sales, with its whole sum.",
+            """
+            SELECT p.payment_no FROM payments_payments p
+            LEFT JOIN payments_ledger l ON l.provider = p.provider AND l.kind = 'accepted' AND l.reference = p.payment_no
+            WHERE p.is_kept AND p.status_reason = 'accepted' AND (l.id IS NULL OR l.amount_minor <> p.received_minor)
+            """),
+        new(
+            "suspense_is_held",
+            "Of a payment, suspense holds what is held and has not gone back, and nothing once that is decided.",
+            """
+            SELECT COALESCE(s.payment_no, '?') FROM (
+                SELECT payment_no, SUM(CASE WHEN credit = 'suspense' THEN amount_minor ELSE -amount_minor END) AS balance
+                FROM payments_ledger WHERE (debit = 'suspense' OR credit = 'suspense') AND kind NOT IN ('foreign', 'foreign_returned') GROUP BY payment_no) AS s
+            LEFT JOIN payments_payments p ON p.payment_no = s.payment_no
+            WHERE p.id IS NULL OR s.balance <> CASE WHEN p.status <> 'held' THEN 0 ELSE COALESCE(p.received_minor - p.refunded_minor, s.balance) END
+            UNION ALL
+            SELECT p.payment_no FROM payments_payments p
+            WHERE p.status = 'held' AND p.received_minor IS NOT NULL
+              AND NOT EXISTS (SELECT 1 FROM payments_ledger l WHERE l.payment_no = p.payment_no AND l.credit = 'suspense')
+            """),
+        new(
+            "returned_was_held",
+            "What an operator gave back at the provider had been held, with the same sum.",
+            """
+            SELECT r.reference FROM payments_ledger r
+            LEFT JOIN payments_ledger h ON h.provider = r.provider AND h.reference = r.reference AND h.kind = CASE r.kind WHEN 'held_returned' THEN 'held' ELSE 'foreign' END
+            WHERE r.kind IN ('held_returned', 'foreign_returned') AND (h.id IS NULL OR h.amount_minor <> r.amount_minor OR h.currency <> r.currency)
+            """),
+        new(
+            "message_has_payment",
+            "Every notification that was accepted in the last week and names a payment is about one that exists.",
+            """
+            SELECT m.payment_no FROM payments_inbox m LEFT JOIN payments_payments p ON p.payment_no = m.payment_no AND p.provider = m.instance
+            WHERE m.verdict = 'accepted' AND m.received_at >= @now AND m.kind = 'notify' AND m.payment_no IS NOT NULL AND p.id IS NULL
+            """,
+            TimeSpan.FromDays(7)),
     ];
 }

@@ -20,7 +20,7 @@ public sealed record AttemptView(
     public Money? Received => ReceivedMinor is { } minor ? new Money(minor, Amount.Currency) : null;
 
     /// <summary>What can still be given back; null when nothing can.</summary>
-    public Money? Refundable => ReceivedMinor is { } minor && minor > RefundedMinor + RefundReservedMinor
+    public Money? Refundable => Status != "closed" && ReceivedMinor is { } minor && minor > RefundedMinor + RefundReservedMinor
         ? new Money(minor - RefundedMinor - RefundReservedMinor, Amount.Currency) : null;
 
     /// <summary>Its provider was asked and has not heard of it: the shopper has not opened the cashier.</summary>
@@ -34,6 +34,9 @@ public sealed record AttemptView(
 
     /// <summary>Whether it is held without a sum that could be booked, so that its provider alone can name it or give it back.</summary>
     public bool IsHeldWithoutSum => Status == "held" && ReceivedMinor is null;
+
+    /// <summary>Whether an operator could have given its money back at the provider: it is held, and no refund of it is done or under way.</summary>
+    public bool MayBeGivenBack => Status == "held" && RefundedMinor == 0 && RefundReservedMinor == 0;
 
     internal static AttemptView Of(Payment p) => new(
         p.PaymentNo, p.OrderNo, p.Provider, p.Scene.ToText(), p.Status.ToText(), p.Amount, p.ReceivedMinor, p.IsKept, p.RefundedMinor, p.RefundReservedMinor,

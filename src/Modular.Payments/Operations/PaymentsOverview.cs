@@ -22,11 +22,12 @@ public static class PaymentsOverview
     /// <param name="RefundsNeedingAttention">Refunds that a person must look at.</param>
     /// <param name="RefundsAwaitingApproval">Refunds that wait for a second operator.</param>
     /// <param name="OpenDifferences">Differences between bills and our records that a person must decide about.</param>
-    /// <param name="FailedDays">Days whose bill never came or could not be used.</param>
+    /// <param name="FailedDays">Days whose bill never came or could not be used, those that are tried again included.</param>
+    /// <param name="UnknownForLong">Payments of which their provider has not been able to say anything for a week.</param>
     /// <param name="Messages">The last messages, newest first.</param>
     public sealed record View(
         int OpenPayments, DateTimeOffset? OldestOpenAt, int RefusedLastDay, int ProbesLastDay, int HeldPayments, int OutboxDue, int RefundsNeedingAttention,
-        int RefundsAwaitingApproval, int OpenDifferences, int FailedDays, IReadOnlyList<InboxView> Messages);
+        int RefundsAwaitingApproval, int OpenDifferences, int FailedDays, int UnknownForLong, IReadOnlyList<InboxView> Messages);
 
     internal sealed class Handler(ModularDbContext db, TimeProvider time) : IRequestHandler<Query, View>
     {
@@ -48,7 +49,8 @@ public static class PaymentsOverview
                 await db.Set<Refund>().CountAsync(refund => refund.NeedsAttention, cancellationToken),
                 await db.Set<Refund>().CountAsync(refund => refund.Status == RefundStatus.AwaitingApproval, cancellationToken),
                 await db.Set<Difference>().CountAsync(difference => difference.Remedy == DifferenceRemedy.Open, cancellationToken),
-                await db.Set<Reconciliation>().CountAsync(reconciliation => reconciliation.Status == ReconciliationStatus.Failed, cancellationToken),
+                await db.Set<Reconciliation>().CountAsync(Reconciliation.LacksBill, cancellationToken),
+                await ListExceptions.UnknownForLong(db, now).CountAsync(cancellationToken),
                 query.Messages == 0 ? [] : await db.Set<InboxMessage>().OrderByDescending(message => message.Id).Take(query.Messages)
                     .Select(InboxView.Of)
                     .ToListAsync(cancellationToken));

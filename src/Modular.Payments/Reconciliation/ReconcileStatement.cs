@@ -53,11 +53,13 @@ public static class RequestReconciliation
         }
     }
 
+    /// <summary>A day that failed keeps its error and the moment of it until it is done: meanwhile it goes on wanting a person.</summary>
     internal static Task QueueAsync(ModularDbContext db, string provider, DateOnly day, DateTimeOffset now, CancellationToken cancellationToken) => db.ExecuteSqlAsync(
         """
         INSERT INTO payments_reconciliations (provider, day, status, lines, matched, fees_minor, currency, counts, requested_at, next_try_at, tries, run)
         VALUES (@provider, @day, 'queued', 0, 0, 0, 'CNY', '{}', @now, @now, 0, 0)
-        ON CONFLICT (provider, day) DO UPDATE SET status = 'queued', error = NULL, requested_at = excluded.requested_at, next_try_at = excluded.next_try_at, tries = 0
+        ON CONFLICT (provider, day) DO UPDATE SET status = 'queued', requested_at = excluded.requested_at, next_try_at = excluded.next_try_at, tries = 0,
+            finished_at = CASE WHEN payments_reconciliations.status = 'done' THEN NULL ELSE payments_reconciliations.finished_at END
         WHERE payments_reconciliations.status IN ('done', 'failed') OR payments_reconciliations.tries > 0 AND payments_reconciliations.status = 'queued'
         """,
         [("provider", provider), ("day", ProviderDay.ToText(day)), ("now", db.Dialect.TimeParameter(now))],
@@ -74,7 +76,8 @@ public static partial class ReconcileStatements
     public sealed record Command : IRequest<int>;
 
     internal sealed partial class Handler(
-        ModularDbContext db, IBulkInsert bulk, ProviderCatalogue providers, StatementRepair repair, ReconciliationOptions options, TimeProvider time, ILogger<Handler> log)
+        ModularDbContext db, IBulkInsert bulk, ProviderCatalogue providers, FirstPayments first, StatementRepair repair, ReconciliationOptions options, TimeProvider time,
+        ILogger<Handler> log)
         : IRequestHandler<Command, int>
     {
         private static readonly Claim Due = new(
@@ -103,7 +106,10 @@ public static partial class ReconcileStatements
             return worked;
         }
 
-        /// <summary>From the first day on which an instance had money, every day that is over; after an outage all of them at once.</summary>
+        /// <summary>
+        /// From the first day on which an instance had a payment, every day that is over; after an outage all of them at once. Nobody need have heard
+        /// of its money: a bill may be the only one that tells.
+        /// </summary>
         private async Task QueueDaysAsync(CancellationToken cancellationToken)
         {
             var now = time.UtcNow();
@@ -117,9 +123,7 @@ public static partial class ReconcileStatements
                     .Where(r => r.Status != ReconciliationStatus.Failed || r.FinishedAt > again)
                     .Select(r => r.Day).ToListAsync(cancellationToken);
                 var unknown = window.Except(known, StringComparer.Ordinal).Select(text => DateOnly.ParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture)).ToArray();
-                if (unknown.Length == 0
-                    || await db.Set<Payment>().Where(p => p.Provider == provider.Name && p.BilledOn == null && p.ReceivedMinor != null).MinAsync(p => (DateTimeOffset?)p.PaidAt, cancellationToken)
-                        is not { } began)
+                if (unknown.Length == 0 || await first.OfAsync(db, provider.Name, cancellationToken) is not { } began)
                 {
                     continue;
                 }
@@ -303,7 +307,7 @@ internal sealed class StatementRepair(ModularDbContext db, SettlementQueue settl
             after = lines[^1].LineNo;
         }
 
-        await MarkAsync(reconciliation, cancellationToken);
+        await MarkAsync(db, reconciliation.Id, "Settled by the bill.", cancellationToken);
     }
 
     private Task<Settlement.Outcome> SettleAsync(Reconciliation reconciliation, ProviderAccount account, StagedLine line, CancellationToken cancellationToken) =>
@@ -344,18 +348,18 @@ internal sealed class StatementRepair(ModularDbContext db, SettlementQueue settl
         null,
         cancellationToken);
 
-    /// <summary>What now stands here as the bill says is repaired; what does not stays open for a person.</summary>
-    private Task<int> MarkAsync(Reconciliation reconciliation, CancellationToken cancellationToken) => db.ExecuteSqlAsync(
+    /// <summary>What now stands here as the bill says, or goes back by itself, is repaired; what does not stays open for a person.</summary>
+    public static Task<int> MarkAsync(ModularDbContext db, long reconciliationId, string note, CancellationToken cancellationToken) => db.ExecuteSqlAsync(
         """
-        UPDATE payments_differences SET remedy = 'repaired', note = 'Settled by the bill.'
+        UPDATE payments_differences SET remedy = 'repaired', note = @note
         WHERE reconciliation_id = @id AND class = 'state' AND remedy = 'open' AND EXISTS (
             SELECT 1 FROM payments_payments p WHERE p.payment_no = payments_differences.payment_no AND p.received_minor = payments_differences.there_minor
-              AND p.status <> 'held');
+              AND (p.status <> 'held' OR p.refunded_minor + p.refund_reserved_minor = p.received_minor));
         UPDATE payments_differences SET remedy = 'repaired', note = 'The refund is done by the bill.'
         WHERE reconciliation_id = @id AND class = 'refund' AND remedy = 'open' AND there_minor IS NOT NULL AND EXISTS (
             SELECT 1 FROM payments_refunds r WHERE r.refund_no = payments_differences.refund_no AND r.amount_minor = payments_differences.there_minor
               AND r.status = 'succeeded')
         """,
-        [("id", reconciliation.Id)],
+        [("id", reconciliationId), ("note", note)],
         cancellationToken);
 }

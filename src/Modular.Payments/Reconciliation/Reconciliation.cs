@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Modular.Kernel;
 using Modular.Kernel.Data;
@@ -70,7 +71,7 @@ internal sealed class Reconciliation
 
     public required ReconciliationStatus Status { get; init; }
 
-    /// <summary>Why it waits or failed, as a sentence.</summary>
+    /// <summary>Why it waits or failed, as a sentence; the last one while it is tried again.</summary>
     public string? Error { get; init; }
 
     /// <summary>Transactions in the bill.</summary>
@@ -89,6 +90,7 @@ internal sealed class Reconciliation
 
     public required DateTimeOffset RequestedAt { get; init; }
 
+    /// <summary>When it was done or failed last; null when it never was, or when a day that was done is compared again.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
 
     /// <summary>When it is tried next; null once it is done or failed.</summary>
@@ -98,6 +100,13 @@ internal sealed class Reconciliation
 
     /// <summary>Counts the runs, so that differences that a later run does not find again can be told.</summary>
     public long Run { get; init; }
+
+    /// <summary>
+    /// The day has no usable bill: it failed, and nothing has mended it since, though it may wait for another try. A day that is asked for
+    /// once more has failed before when it still has an error and an end.
+    /// </summary>
+    public static Expression<Func<Reconciliation, bool>> LacksBill { get; } = r =>
+        r.Status == ReconciliationStatus.Failed || (r.Status != ReconciliationStatus.Done && r.FinishedAt != null && r.Error != null);
 
     public DateOnly Date => DateOnly.ParseExact(Day, "yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
@@ -11,6 +12,9 @@ namespace Modular.Payments;
 /// <summary>The JSON API of statements.</summary>
 internal static class ReconciliationApi
 {
+    // More pages than the differences of a day can fill.
+    private const int MaxPage = 1000;
+
     private sealed record RequestBody(string? Provider, string? Date);
 
     private sealed record Amount(long Value, string Currency)
@@ -28,7 +32,7 @@ internal static class ReconciliationApi
 
     private sealed record Body(
         string Provider, string Date, string Status, string? Error, long Lines, long Matched, Amount Fees, IReadOnlyDictionary<string, long> Counts,
-        IReadOnlyList<DifferenceBody> Differences);
+        IReadOnlyList<DifferenceBody> Differences, int? NextPage);
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -36,8 +40,8 @@ internal static class ReconciliationApi
             .WithName("RequestReconciliation").WithSummary("Compares a provider's bill of one day with the payments and refunds here.")
             .Accepts<RequestBody>("application/json").Produces(202).ProducesProblem(400).ProducesProblem(401).ProducesProblem(409);
         api.MapGet("/reconciliations/{provider}/{date}", ShowAsync)
-            .WithName("ShowReconciliation").WithSummary("Shows the comparison of one day; at most 1,000 differences are listed.")
-            .Produces<Body>().ProducesProblem(401).ProducesProblem(404);
+            .WithName("ShowReconciliation").WithSummary("Shows the comparison of one day; 1,000 differences to a page, those that are open first.")
+            .Produces<Body>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(404);
     }
 
     private static async Task<IResult> RequestAsync(HttpContext context, IMediator mediator, CancellationToken cancellationToken)
@@ -58,15 +62,24 @@ internal static class ReconciliationApi
         }
     }
 
-    private static async Task<IResult> ShowAsync(string provider, string date, IMediator mediator, CancellationToken cancellationToken) =>
-        await mediator.Send(new ShowReconciliation.Query(provider, date), cancellationToken) is { } view
+    private static async Task<IResult> ShowAsync(string provider, string date, string? page, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var number = 1;
+        if (page is not null && (!int.TryParse(page, NumberStyles.None, CultureInfo.InvariantCulture, out number) || number is < 1 or > MaxPage))
+        {
+            return ApiProblem.Of(400, "invalid_page", $"page is a whole number from 1 to {MaxPage}; nextPage names the next one.");
+        }
+
+        return await mediator.Send(new ShowReconciliation.Query(provider, date, Page: number), cancellationToken) is { } view
             ? Results.Json(BodyOf(view), ApiJson.Options)
             : ApiProblem.Of(404, "reconciliation_not_found", "This day of this provider was not compared; ask for it with POST /api/reconciliations.");
+    }
 
     private static Body BodyOf(ReconciliationView view) => new(
         view.Provider, view.Date, view.Status, view.Error, view.Lines, view.Matched, Amount.Of(view.Fees)!,
         JsonSerializer.Deserialize<Dictionary<string, long>>(view.Counts)!,
         [.. view.Differences.Select(difference => new DifferenceBody(
             difference.Class, difference.PaymentNo, difference.RefundNo, difference.ProviderTradeNo, SideBody.Of(difference.Here), SideBody.Of(difference.There),
-            difference.Remedy, difference.Note))]);
+            difference.Remedy, difference.Note))],
+        view.NextPage);
 }

@@ -25,12 +25,22 @@ public sealed record DifferenceView(
 /// <param name="Differences">At most as many as were asked for; <paramref name="Counts"/> is whole.</param>
 public sealed record ReconciliationView(
     long Id, string Provider, string Date, string Status, string? Error, long Lines, long Matched, Money Fees, string Counts, DateTimeOffset? FinishedAt,
-    DateTimeOffset? NextTryAt, IReadOnlyList<DifferenceView> Differences);
+    DateTimeOffset? NextTryAt, IReadOnlyList<DifferenceView> Differences)
+{
+    /// <summary>Which page of the differences this is, from 1 on.</summary>
+    public int Page { get; init; } = 1;
 
-/// <summary>Shows the comparison of a day; null when it was never asked for.</summary>
+    /// <summary>The page after it; null when this is the last one.</summary>
+    public int? NextPage { get; init; }
+}
+
+/// <summary>Shows the comparison of a day, its open differences before the others; null when it was never asked for.</summary>
 public static class ShowReconciliation
 {
-    public sealed record Query(string Provider, string Date, int MaxDifferences = 1000) : IRequest<ReconciliationView?>;
+    /// <param name="MaxDifferences">How many differences a page lists.</param>
+    /// <param name="Page">Which page of them, from 1 on.</param>
+    /// <param name="Difference">Instead: the page on which this difference stands.</param>
+    public sealed record Query(string Provider, string Date, int MaxDifferences = 1000, int Page = 1, long? Difference = null) : IRequest<ReconciliationView?>;
 
     internal sealed class Handler(ModularDbContext db) : IRequestHandler<Query, ReconciliationView?>
     {
@@ -41,9 +51,26 @@ public static class ShowReconciliation
                 return null;
             }
 
-            var differences = await db.Set<Difference>().AsNoTracking().Where(d => d.ReconciliationId == reconciliation.Id)
-                .OrderBy(d => d.Id).Take(query.MaxDifferences).ToListAsync(cancellationToken);
-            return ViewOf(reconciliation, differences);
+            var all = db.Set<Difference>().AsNoTracking().Where(d => d.ReconciliationId == reconciliation.Id);
+            var page = query.Difference is { } id ? await PageOfAsync(all, id, query.MaxDifferences, cancellationToken) : Math.Max(1, query.Page);
+
+            // What needs a person comes first, or a thousand repaired ones would hide it.
+            var found = await all.OrderBy(d => d.Remedy == DifferenceRemedy.Open ? 0 : 1).ThenBy(d => d.Id)
+                .Skip((page - 1) * query.MaxDifferences).Take(query.MaxDifferences + 1).ToListAsync(cancellationToken);
+            return ViewOf(reconciliation, found.Take(query.MaxDifferences)) with { Page = page, NextPage = found.Count > query.MaxDifferences ? page + 1 : null };
+        }
+
+        private static async Task<int> PageOfAsync(IQueryable<Difference> all, long id, int size, CancellationToken cancellationToken)
+        {
+            if (await all.SingleOrDefaultAsync(d => d.Id == id, cancellationToken) is not { } difference)
+            {
+                return 1;
+            }
+
+            var before = difference.Remedy == DifferenceRemedy.Open
+                ? await all.CountAsync(d => d.Remedy == DifferenceRemedy.Open && d.Id < id, cancellationToken)
+                : await all.CountAsync(d => d.Remedy == DifferenceRemedy.Open || d.Id < id, cancellationToken);
+            return (before / size) + 1;
         }
     }
 
@@ -93,9 +120,7 @@ public static class ResolveDifference
         public async Task<bool> Handle(Command command, CancellationToken cancellationToken)
         {
             var note = command.Note?.Trim() is { Length: > 0 } text ? text[..Math.Min(text.Length, 256)] : "Dealt with.";
-            return await db.Set<Difference>().Where(d => d.Id == command.Id && d.Remedy == DifferenceRemedy.Open).ExecuteUpdateAsync(
-                set => set.SetProperty(d => d.Remedy, DifferenceRemedy.Resolved).SetProperty(d => d.Note, note).SetProperty(d => d.ResolvedBy, command.Operator),
-                cancellationToken) == 1;
+            return await OpenDifference.EndAsync(db, command.Id, command.Operator, note, cancellationToken);
         }
     }
 }

@@ -42,6 +42,10 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
 
     private readonly SqlDialect dialect = db.Dialect;
 
+    // What we have and the bill does not, of this run.
+    private long missingPayments;
+    private long missingRefunds;
+
     /// <summary>Compares, lists the differences, and books the fees. One transaction.</summary>
     public async Task CompareAsync(CancellationToken cancellationToken)
     {
@@ -56,12 +60,18 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
             await stage.RecountAsync(cancellationToken);
         }
 
-        string[] statements =
+        string[] lines = [Duplicates, Payments, Refunds, dialect.Index(StatementStage.Table, "line_no", "result IS NOT NULL")];
+        foreach (var statement in lines)
+        {
+            await RunAsync(statement, cancellationToken);
+        }
+
+        await CountMissingAsync(cancellationToken);
+        string[] results =
         [
-            Duplicates, Payments, Refunds, dialect.Index(StatementStage.Table, "line_no", "result IS NOT NULL"),
             ListLines, ListMissingPayments, ListMissingRefunds, FoundElsewhere, BillPayments, BillRefunds, BookForeign, FeeDifferences, BookFees, $"DROP TABLE {dialect.Temporary}.{Odd}",
         ];
-        foreach (var statement in statements)
+        foreach (var statement in results)
         {
             await RunAsync(statement, cancellationToken);
         }
@@ -113,12 +123,13 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
           AND COALESCE(payments_statement_lines.refund_no, payments_statement_lines.provider_refund_no, '') = d.refund_no
         """;
 
+    // Money that is held because nobody said how much it is waits for just what the bill says.
     private const string Payments =
         $"""
         UPDATE payments_statement_lines SET result = f.result
         FROM (SELECT l.line_no AS line_no,
                      CASE WHEN p.id IS NULL THEN 'missing_here'
-                          WHEN p.received_minor IS NULL AND p.status IN ('pending', 'superseded', 'closed') THEN 'state'
+                          WHEN p.received_minor IS NULL AND (p.status IN ('pending', 'superseded', 'closed') OR p.status_reason = @no_sum) THEN 'state'
                           ELSE 'amount' END AS result
               FROM {Odd} o
               JOIN payments_statement_lines l ON l.line_no = o.line_no
@@ -159,19 +170,33 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
         SELECT @id, 'missing_there', p.payment_no, p.payment_no, CAST(NULL AS text), p.provider_trade_no, p.currency, p.received_minor, p.status, p.paid_at,
                CAST(NULL AS bigint), CAST(NULL AS bigint), CAST(NULL AS {dialect.TimeType}), CAST(NULL AS text), 'open', @now, @run
         FROM payments_payments p
-        WHERE p.payment_no IN (SELECT o.payment_no FROM {Odd} o WHERE o.line_no IS NULL) AND p.billed_on IS NULL
+        {OfMissingPayments}
         ORDER BY p.id LIMIT {MaxListed}
         """);
+
+    private const string OfMissingPayments =
+        $"WHERE p.payment_no IN (SELECT o.payment_no FROM {Odd} o WHERE o.line_no IS NULL) AND p.billed_on IS NULL";
 
     private string ListMissingRefunds => Insert(
         $"""
         SELECT @id, 'refund', r.payment_no || '/' || r.refund_no, r.payment_no, r.refund_no, CAST(NULL AS text), r.currency, r.amount_minor, r.status, r.refunded_at,
                CAST(NULL AS bigint), CAST(NULL AS bigint), CAST(NULL AS {dialect.TimeType}), CAST(NULL AS text), 'open', @now, @run
         FROM payments_refunds r
-        WHERE r.provider = @provider AND r.status = 'succeeded' AND r.billed_on IS NULL AND r.refunded_at >= @from AND r.refunded_at < @to
-          AND NOT EXISTS (SELECT 1 FROM payments_statement_lines l WHERE l.refund_no = r.refund_no AND l.kind = 'refund')
+        {OfMissingRefunds}
         ORDER BY r.id LIMIT {MaxListed}
         """);
+
+    private const string OfMissingRefunds =
+        """
+        WHERE r.provider = @provider AND r.status = 'succeeded' AND r.billed_on IS NULL AND r.refunded_at >= @from AND r.refunded_at < @to
+          AND NOT EXISTS (SELECT 1 FROM payments_statement_lines l WHERE l.refund_no = r.refund_no AND l.kind = 'refund')
+        """;
+
+    // Like the lines, whose results are counted by themselves: the list may hold fewer than there are.
+    private const string CountMissing =
+        $"""
+        SELECT (SELECT COUNT(*) FROM payments_payments p {OfMissingPayments}), (SELECT COUNT(*) FROM payments_refunds r {OfMissingRefunds})
+        """;
 
     // What an earlier bill lacked and this one has is found.
     private const string FoundElsewhere =
@@ -185,11 +210,12 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
 
     // --- What is remembered of the bill ---
 
-    // Only of what another day's comparison might call missing: the rest is told by the bill of its own day.
+    // Only of what another day's comparison might call missing: the rest is told by the bill of its own day. What this bill alone
+    // knows to be paid gets its moment afterwards, which may be one of the other day's.
     private const string BillPayments =
         $"""
         UPDATE payments_payments SET billed_on = @day
-        WHERE billed_on IS NULL AND provider = @provider AND (paid_at < @start OR paid_at >= @to)
+        WHERE billed_on IS NULL AND provider = @provider AND (paid_at IS NULL OR paid_at < @start OR paid_at >= @to)
           AND payment_no IN (SELECT o.payment_no FROM {Odd} o WHERE o.line_no IS NOT NULL)
         """;
 
@@ -247,7 +273,17 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
                here_status = excluded.here_status, there_minor = excluded.there_minor, there_state = excluded.there_state
         """;
 
-    private Task<int> RunAsync(string sql, CancellationToken cancellationToken)
+    private Task<int> RunAsync(string sql, CancellationToken cancellationToken) => db.ExecuteSqlAsync(sql, ParametersOf(sql), cancellationToken);
+
+    private async Task CountMissingAsync(CancellationToken cancellationToken)
+    {
+        await using var command = await db.SqlAsync(CountMissing, ParametersOf(CountMissing), cancellationToken);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        (missingPayments, missingRefunds) = (reader.GetInt64(0), reader.GetInt64(1));
+    }
+
+    private (string Name, object? Value)[] ParametersOf(string sql)
     {
         var (from, to) = Window;
         (string Name, object? Value)[] all =
@@ -255,15 +291,16 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
             ("id", reconciliation.Id), ("provider", reconciliation.Provider), ("day", reconciliation.Day), ("run", reconciliation.Run),
             ("now", dialect.TimeParameter(now)), ("from", dialect.TimeParameter(from)), ("to", dialect.TimeParameter(to)),
             ("start", dialect.TimeParameter(ProviderDay.Start(reconciliation.Date))), ("fees", stage.FeesMinor), ("currency", stage.Currency ?? "CNY"),
-            ("siblings", siblings.ToJson()),
+            ("siblings", siblings.ToJson()), ("no_sum", Settlement.Decision.AmountMissing),
         ];
-        return db.ExecuteSqlAsync(sql, all.Where(parameter => sql.Contains("@" + parameter.Name, StringComparison.Ordinal)), cancellationToken);
+        return [.. all.Where(parameter => sql.Contains("@" + parameter.Name, StringComparison.Ordinal))];
     }
 
     /// <summary>How many lines agree, and how many differences of each class there are, whether or not all of them are listed.</summary>
     public async Task<(long Matched, IReadOnlyDictionary<string, long> Counts)> CountAsync(CancellationToken cancellationToken)
     {
-        var counts = new Dictionary<string, long>();
+        var found = new Dictionary<string, long> { ["missing_there"] = missingPayments, ["refund"] = missingRefunds };
+        var listed = new Dictionary<string, long>();
         var matched = stage.Lines;
         await using var command = await db.SqlAsync(
             """
@@ -277,10 +314,20 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
         while (await reader.ReadAsync(cancellationToken))
         {
             var (name, count) = (reader.GetString(1), reader.GetInt64(2));
-            matched -= reader.GetString(0) == "line" ? count : 0;
-            counts[name] = Math.Max(counts.GetValueOrDefault(name), count);
+            if (reader.GetString(0) == "line")
+            {
+                matched -= count;
+                found[name] = found.GetValueOrDefault(name) + count;
+            }
+            else
+            {
+                listed[name] = count;
+            }
         }
 
+        // The list holds besides what earlier runs found and what was repaired since.
+        var counts = found.Keys.Union(listed.Keys).Select(name => (Name: name, Count: Math.Max(found.GetValueOrDefault(name), listed.GetValueOrDefault(name))))
+            .Where(it => it.Count > 0).ToDictionary(it => it.Name, it => it.Count);
         return (matched, counts);
     }
 }

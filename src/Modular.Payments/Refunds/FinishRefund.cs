@@ -10,7 +10,7 @@ namespace Modular.Payments;
 
 /// <summary>
 /// An operator who has looked at the provider ends a refund that cannot end by itself: it was done there, or it was not and is given up.
-/// Only a refund that is under way and needs a person can be ended so. Whoever says it twice, or later than the provider, changes nothing.
+/// Before it is given up the provider is asked, and where it cannot say, the operator's word is asked for a second time. Only a refund that is under way and needs a person can be ended so. Whoever says it twice, or later than the provider, changes nothing.
 /// </summary>
 public static class FinishRefund
 {
@@ -21,7 +21,8 @@ public static class FinishRefund
     /// <param name="Done">The money went back; false: it did not, and this refund will not be tried again.</param>
     /// <param name="ProviderRefundNo">The provider's number of what was done there, where it has one.</param>
     /// <param name="By">Who says it.</param>
-    public sealed record Command(string RefundNo, bool Done, string? ProviderRefundNo, Actor By) : IRequest<Outcome>;
+    /// <param name="HasLooked">They say that they have looked at the provider, which may count where the provider itself cannot say: without it nothing is given up then.</param>
+    public sealed record Command(string RefundNo, bool Done, string? ProviderRefundNo, Actor By, bool HasLooked = false) : IRequest<Outcome>;
 
     public enum Outcome
     {
@@ -38,6 +39,9 @@ public static class FinishRefund
 
         /// <summary>It was to be given up, and the provider does not say that it will not do it.</summary>
         UnderWay,
+
+        /// <summary>It was to be given up, and the provider could not say whether it was done: whoever gives it up says that they have looked there.</summary>
+        ProviderUnknown,
 
         /// <summary>The provider is being asked, or was within the last minute, and may be called again with it.</summary>
         Busy,
@@ -71,13 +75,14 @@ public static class FinishRefund
                 return Outcome.BadNumber;
             }
 
-            if (!command.Done && await AskAsync(refund, cancellationToken) is { } known)
+            var known = command.Done ? null : await AskAsync(refund, cancellationToken);
+            if (known is { } said && !(said == Outcome.ProviderUnknown && command.HasLooked))
             {
-                return known;
+                return said;
             }
 
             var (outcome, word) = command.Done ? (Outcome.Done, OperatorAction.RefundFinished) : (Outcome.GivenUp, OperatorAction.RefundGivenUp);
-            var detail = $"{refund.Amount.ToDecimalString()} {refund.Currency} ({refund.PaymentNo}), {refund.StatusReason ?? "-"}{(report.ProviderRefundNo is { } theirs ? $", {theirs}" : "")}";
+            var detail = $"{refund.Amount.ToDecimalString()} {refund.Currency} ({refund.PaymentNo}), {refund.StatusReason ?? "-"}{(report.ProviderRefundNo is { } theirs ? $", {theirs}" : "")}{(known is null ? "" : ", the provider could not say")}";
             var settled = await door.ApplyAsync(
                 refund.Provider, report.Account, [report with { Amount = refund.Amount }], null, cancellationToken,
                 new PersonsWord(command.By, word, detail, outcome.ToText()));
@@ -85,8 +90,8 @@ public static class FinishRefund
         }
 
         /// <summary>
-        /// What the provider says before a refund is given up; null when nothing that it says is against it. The refund is taken from the sweep
-        /// first, which could otherwise send it while it is given up.
+        /// What the provider says before a refund is given up; null when it says that it did not do it. The refund is taken from the sweep first,
+        /// which could otherwise send it while it is given up.
         /// </summary>
         private async Task<Outcome?> AskAsync(Refund refund, CancellationToken cancellationToken)
         {
@@ -101,16 +106,12 @@ public static class FinishRefund
                 return await waiting.AnyAsync(cancellationToken) ? Outcome.Busy : Outcome.NothingToFinish;
             }
 
-            if (providers.Find(refund.Provider) is not { } provider)
+            var provider = providers.Find(refund.Provider);
+            if (provider is null || await QueryAsync(provider, refund, cancellationToken) is not { } report)
             {
-                return null;
-            }
-
-            var payment = await db.Set<Payment>().AsNoTracking().SingleAsync(p => p.PaymentNo == refund.PaymentNo, cancellationToken);
-            var reference = RefundSender.Request(refund, payment, options).Reference;
-            if (RefundSender.Usable(await provider.QueryRefundAsync(reference, options.CallBudget, cancellationToken), refund, provider) is not { } report)
-            {
-                return null;
+                // Nothing was sent and nothing is under way: whoever looks there and comes back need not wait.
+                await waiting.Where(r => r.LastCheckedAt == now).ExecuteUpdateAsync(set => set.SetProperty(r => r.LastCheckedAt, refund.LastCheckedAt), cancellationToken);
+                return Outcome.ProviderUnknown;
             }
 
             if (report.State != RefundState.Succeeded)
@@ -120,6 +121,13 @@ public static class FinishRefund
 
             var outcome = (await door.ApplyAsync(provider.Name, provider.Account, [RefundSender.Whole(report, refund)], null, cancellationToken))[0];
             return outcome.Effect == RefundEffect.Settled ? Outcome.FoundDone : Outcome.UnderWay;
+        }
+
+        private async Task<RefundReport?> QueryAsync(ProviderInstance provider, Refund refund, CancellationToken cancellationToken)
+        {
+            var payment = await db.Set<Payment>().AsNoTracking().SingleAsync(p => p.PaymentNo == refund.PaymentNo, cancellationToken);
+            var reference = RefundSender.Request(refund, payment, options).Reference;
+            return RefundSender.Usable(await provider.QueryRefundAsync(reference, options.CallBudget, cancellationToken), refund, provider);
         }
     }
 }

@@ -39,6 +39,9 @@ internal static class RefundDecision
     public const string WrongPayment = "refund_of_other_payment";
     public const string BeyondPaid = "refund_beyond_paid";
 
+    /// <summary>It had failed, or was given up, and its sum was free for another; now the provider says that it is done.</summary>
+    public const string DoneAfterAll = "refund_done_after_all";
+
     /// <summary>A report without an amount calls a refund done that was not sent or has failed.</summary>
     public const string Contradicted = "refund_contradicted";
 

@@ -155,6 +155,9 @@ internal sealed class RefundStanding(Payment payment)
 
     public bool IsWhole => Refunded == Received;
 
+    /// <summary>A person gave all of it back at the provider, so that nothing is left to go back.</summary>
+    public bool IsGivenBack => payment is { Status: PaymentStatus.Closed, StatusReason: GiveBackHeld.Reason };
+
     /// <summary>Held money stays held until all of it is back.</summary>
     public PaymentStatus Status => IsWhole ? PaymentStatus.Refunded
         : payment.IsKept && Refunded > 0 ? PaymentStatus.PartiallyRefunded
@@ -179,7 +182,7 @@ internal sealed class RefundBatch(SqlDialect dialect, DateTimeOffset now)
     public RefundVerdict Add(Refund refund, RefundStanding payment, RefundVerdict verdict, RefundReport report, bool byPerson)
     {
         var wasReserved = refund.Status is RefundStatus.Processing or RefundStatus.AwaitingApproval;
-        if (verdict.Effect == RefundEffect.Settled && !wasReserved && payment.Refunded + payment.Reserved + refund.AmountMinor > payment.Received)
+        if (verdict.Effect == RefundEffect.Settled && !wasReserved && (payment.IsGivenBack || payment.Refunded + payment.Reserved + refund.AmountMinor > payment.Received))
         {
             // It had failed, its sum was given back otherwise, and now the provider says that it went back after all.
             verdict = new RefundVerdict(RefundEffect.Attention, RefundDecision.BeyondPaid);
@@ -194,7 +197,16 @@ internal sealed class RefundBatch(SqlDialect dialect, DateTimeOffset now)
                 movements.Add(new Movement(
                     refund.Provider, payment.Payment.IsKept ? LedgerKind.Refund : LedgerKind.HeldRefund, refund.RefundNo, refund.Amount, refund.PaymentNo));
                 events.Add(OutboxWriter.Event("payment.refunded", Data(refund, payment, report.RefundedAt ?? now), now));
-                Write(refund, RefundStatus.Succeeded, false, null, byPerson ? "An operator saw at the provider that the money has gone back." : "The money has gone back.", null, report);
+                if (wasReserved)
+                {
+                    Write(refund, RefundStatus.Succeeded, false, null, byPerson ? "An operator saw at the provider that the money has gone back." : "The money has gone back.", null, report);
+                }
+                else
+                {
+                    // The sum fits, but it was free meanwhile, and somebody may have given it back a second time.
+                    Write(refund, RefundStatus.Succeeded, true, RefundDecision.DoneAfterAll, SentenceOf(RefundDecision.DoneAfterAll), null, report);
+                }
+
                 break;
             case RefundEffect.Failed:
                 payment.Reserved -= refund.AmountMinor;
@@ -268,6 +280,7 @@ internal sealed class RefundBatch(SqlDialect dialect, DateTimeOffset now)
         RefundDecision.AmountMismatch => "The provider names another amount than was asked for: compare with the provider's own page before doing anything.",
         RefundDecision.WrongPayment => "The provider names another payment than the refund's: compare with the provider's own page before doing anything.",
         RefundDecision.Contradicted => "The provider says that it went back, though here it was not sent or has failed: compare with the provider's own page before doing anything.",
+        RefundDecision.DoneAfterAll => "It had ended without the money going back, and now the provider says that it went back: if another refund was made in its place, two went out.",
         RefundDecision.BeyondPaid => "The provider says that it went back after all, and together with the others that is more than was paid.",
         _ => "The provider says something that does not fit.",
     };

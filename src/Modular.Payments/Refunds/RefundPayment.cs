@@ -141,7 +141,8 @@ public static class RefundPayment
 
             // One statement checks and reserves, so the row's lock decides between all who ask at once.
             var reserved = await db.Set<Payment>()
-                .Where(p => p.PaymentNo == payment.PaymentNo && p.ReceivedMinor != null && p.RefundedMinor + p.RefundReservedMinor + amount.Minor <= p.ReceivedMinor)
+                .Where(p => p.PaymentNo == payment.PaymentNo && p.ReceivedMinor != null && p.RefundedMinor + p.RefundReservedMinor + amount.Minor <= p.ReceivedMinor
+                    && p.Status != PaymentStatus.Closed)
                 .ExecuteUpdateAsync(
                     set => set.SetProperty(p => p.RefundReservedMinor, p => p.RefundReservedMinor + amount.Minor).SetProperty(p => p.Version, p => p.Version + 1),
                     cancellationToken);
@@ -149,7 +150,7 @@ public static class RefundPayment
             {
                 await transaction.RollbackAsync(cancellationToken);
                 var fresh = (await ShowPayment.FindAsync(db, payment.PaymentNo, cancellationToken))!;
-                return Exceeds(fresh.ReceivedMinor ?? 0, fresh.RefundedMinor, fresh.RefundReservedMinor);
+                return Problem(fresh, provider, amount) ?? Exceeds(fresh.ReceivedMinor ?? 0, fresh.RefundedMinor, fresh.RefundReservedMinor);
             }
 
             // Counted under the row's lock.

@@ -114,11 +114,15 @@ internal sealed class RefundSender(ModularDbContext db, ProviderCatalogue provid
         }
 
         var request = Request(refund, payment, options);
-        var answer = refund.CheckCount > 1
-            ? await provider.QueryRefundAsync(request.Reference, options.CallBudget, cancellationToken)
-            : await provider.RefundAsync(request, options.CallBudget, cancellationToken);
-        if (refund.CheckCount > 1 && answer is RefundAnswer.Known { Report.State: RefundState.NotFound })
+        RefundAnswer? answer = refund.CheckCount > 1 ? await provider.QueryRefundAsync(request.Reference, options.CallBudget, cancellationToken) : null;
+        if (answer is null or RefundAnswer.Known { Report.State: RefundState.NotFound })
         {
+            // Whatever was planned when they were taken: after a pause all of a payment's refunds are due at once.
+            if (await TooEarlyAsync(refund, provider, cancellationToken) is { } earliest)
+            {
+                return await PutOffAsync(refund, earliest, cancellationToken);
+            }
+
             answer = await provider.RefundAsync(request, options.CallBudget, cancellationToken);
         }
 
@@ -156,6 +160,39 @@ internal sealed class RefundSender(ModularDbContext db, ProviderCatalogue provid
         NotifyUrl = new Uri(options.PublicUrl!, $"payments/{refund.Provider}/notify"),
         CreatedAt = refund.SentAt ?? refund.CreatedAt,
     };
+
+    /// <summary>
+    /// When the provider may be called with this refund, if another of its payment was called for within the time that the provider wants between
+    /// them; null when it may be called now. Of those that were claimed together the first goes.
+    /// </summary>
+    private async Task<DateTimeOffset?> TooEarlyAsync(Refund refund, ProviderInstance provider, CancellationToken cancellationToken)
+    {
+        if (provider.RefundLimits.MinInterval is var interval && interval <= TimeSpan.Zero)
+        {
+            return null;
+        }
+
+        var now = time.UtcNow();
+        var since = now - interval;
+        var others = await db.Set<Refund>().AsNoTracking()
+            .Where(r => r.PaymentNo == refund.PaymentNo && r.Id != refund.Id && r.LastCheckedAt > since
+                && (r.LastCheckedAt < refund.LastCheckedAt || (r.LastCheckedAt == refund.LastCheckedAt && r.Id < refund.Id)))
+            .ToListAsync(cancellationToken);
+        return others.Count > 0 && RefundSpacing.Earliest(others, interval, now) is var earliest && earliest > now ? earliest : null;
+    }
+
+    /// <summary>Leaves it for later. What was never sent goes on being so: a provider may make the day of its sending a part of its number.</summary>
+    private async Task<string> PutOffAsync(Refund refund, DateTimeOffset next, CancellationToken cancellationToken)
+    {
+        var mine = db.Set<Refund>().Where(r => r.Id == refund.Id && r.Status == RefundStatus.Processing && r.Version == refund.Version);
+        await (refund.CheckCount > 1
+            ? mine.ExecuteUpdateAsync(set => set.SetProperty(r => r.NextCheckAt, next), cancellationToken)
+            : mine.ExecuteUpdateAsync(
+                set => set.SetProperty(r => r.NextCheckAt, next).SetProperty(r => r.CheckCount, 0).SetProperty(r => r.LastCheckedAt, (DateTimeOffset?)null)
+                    .SetProperty(r => r.SentAt, (DateTimeOffset?)null),
+                cancellationToken));
+        return "It waits, because another refund of its payment was called for just now.";
+    }
 
     private async Task<string> AskOnceAsync(Refund refund, CancellationToken cancellationToken)
     {

@@ -6,8 +6,9 @@ namespace Modular.Payments.Settlement;
 /// <param name="OrderHasKeeper">Another payment of the same order has been kept.</param>
 /// <param name="TradeNoTaken">The reported provider number belongs to another payment already.</param>
 /// <param name="Reason">Why the payment is in its state, where that was written down.</param>
+/// <param name="OrderIsClosed">The payment was superseded, and its order has been closed since.</param>
 internal readonly record struct Standing(
-    PaymentStatus Status, Money Amount, string? ProviderTradeNo, bool OrderHasKeeper, bool TradeNoTaken, string? Reason = null);
+    PaymentStatus Status, Money Amount, string? ProviderTradeNo, bool OrderHasKeeper, bool TradeNoTaken, string? Reason = null, bool OrderIsClosed = false);
 
 /// <summary>What a report does to a payment.</summary>
 internal enum Effect
@@ -43,7 +44,7 @@ internal enum Effect
     UnknownRefund,
 }
 
-/// <summary>What becomes of money that comes after its payment was closed.</summary>
+/// <summary>What becomes of money that comes after its payment, or its order, was closed.</summary>
 public enum LatePayment
 {
     /// <summary>The order becomes paid: it can still be honoured.</summary>
@@ -123,7 +124,7 @@ internal static class Decision
             return Hold(PaidTwice);
         }
 
-        var isLate = standing.Status == PaymentStatus.Closed;
+        var isLate = standing.Status == PaymentStatus.Closed || standing.OrderIsClosed;
         return isLate && late == LatePayment.Refund
             ? Hold(PaidLate)
             : new Verdict(Effect.Settled, PaymentStatus.Succeeded, isLate ? PaidLate : null);

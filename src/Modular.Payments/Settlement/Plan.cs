@@ -13,7 +13,11 @@ internal sealed record LoadedPayment(string PaymentNo, string OrderNo, string Pr
 /// <summary>What a batch finds in the database.</summary>
 /// <param name="Payments">The payments that the batch's reports name, by number.</param>
 /// <param name="Accepted">The content hashes of the batch that were accepted before.</param>
-internal sealed record Loaded(IReadOnlyDictionary<string, LoadedPayment> Payments, IReadOnlySet<string> Accepted);
+internal sealed record Loaded(IReadOnlyDictionary<string, LoadedPayment> Payments, IReadOnlySet<string> Accepted)
+{
+    /// <summary>Orders of superseded payments that have been closed since; a payment that is closed itself tells so alone.</summary>
+    public IReadOnlySet<string> ClosedOrders { get; init; } = new HashSet<string>();
+}
 
 /// <summary>A change of one payment.</summary>
 internal sealed record Change(LoadedPayment Before, PaymentStatus To, string? Reason, PaymentReport Report, ReportSource Source)
@@ -121,6 +125,7 @@ internal sealed class Plan
 
         var standing = StandingOf(payment) with
         {
+            OrderIsClosed = loaded.ClosedOrders.Contains(payment.OrderNo),
             OrderHasKeeper = payment.Standing.OrderHasKeeper || keptOrders.Contains(payment.OrderNo),
             TradeNoTaken = report.ProviderTradeNo is { } tradeNo
                 && (payment.TakenTradeNos.Contains(tradeNo)

@@ -22,6 +22,12 @@ internal sealed class SettlementDoor(ModularDbContext db, IMediator mediator, Pa
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var loaded = await SettlementSql.LoadAsync(db, batch, cancellationToken);
+        if (batch.Any(entry => entry.Report is { State: ReportedState.Paid } report && loaded.Payments.GetValueOrDefault(report.PaymentNo)?.Standing.Status == PaymentStatus.Superseded))
+        {
+            // Seldom: an attempt that a later one replaced was paid after all, perhaps after its order had closed.
+            var orders = loaded.Payments.Values.Where(payment => payment.Standing.Status == PaymentStatus.Superseded).Select(payment => payment.OrderNo);
+            loaded = loaded with { ClosedOrders = await mediator.Send(new FindClosedOrders([.. orders.Distinct()]), cancellationToken) };
+        }
 
         var now = time.UtcNow();
         var plan = Plan.Make(batch, loaded, now, options.LatePayment);

@@ -30,6 +30,25 @@ internal static class ShopAudit
             "Nothing is fulfilled that was not paid.",
             "SELECT order_no FROM ordering_orders WHERE fulfilled_at IS NOT NULL AND paid_at IS NULL"),
         new(
+            "paid_is_fulfilled",
+            "An order whose money came a day ago and has not gone back is fulfilled.",
+            """
+            SELECT o.order_no FROM ordering_orders o
+            WHERE o.status IN ('paid', 'partially_refunded') AND o.fulfilled_at IS NULL
+              AND EXISTS (SELECT 1 FROM payments_ledger l WHERE l.payment_no = o.payment_no AND l.kind IN ('payment', 'accepted') AND l.booked_at < @now)
+            """,
+            TimeSpan.FromDays(1)),
+        new(
+            "orders_are_closed",
+            "No order has been due to be closed for a day.",
+            "SELECT order_no FROM ordering_orders WHERE close_due_at < @now",
+            TimeSpan.FromDays(1)),
+        new(
+            "events_are_on_time",
+            "No event has been due for a day.",
+            "SELECT CAST(id AS varchar(20)) FROM kernel_outbox WHERE due_at < @now",
+            TimeSpan.FromDays(1)),
+        new(
             "events_are_delivered",
             "No event has been given up.",
             "SELECT CAST(id AS varchar(20)) FROM kernel_outbox WHERE due_at IS NULL AND delivered_at IS NULL"),

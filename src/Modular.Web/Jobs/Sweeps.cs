@@ -51,6 +51,7 @@ public sealed class Sweeps(IMediator mediator, ShopMeter meter)
         meter.ExceptionsCounted("difference", overview.OpenDifferences);
         meter.ExceptionsCounted("failed_day", overview.FailedDays);
         meter.ExceptionsCounted("silent_instance", (await mediator.Send(new ListSilentInstances.Query(), cancellationToken)).Count);
+        meter.ExceptionsCounted("unknown_payment", overview.UnknownForLong);
         return findings.Count(finding => finding.Broken.Count > 0);
     }
 

@@ -77,6 +77,45 @@ public sealed class FinishRefundTests
 
     [Theory]
     [MemberData(nameof(Stores))]
+    public async Task C08_a_refund_is_not_given_up_while_its_provider_cannot_say_unless_somebody_has_looked_there(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        using var desk = await Desk.OfAsync(scripted.Shop);
+        var (orderNo, paymentNo) = await scripted.PaidAsync();
+        var refundNo = await scripted.RefundNoAsync(paymentNo, 100);
+        scripted.Says = words => words[0] switch { "refund" => "retry DATE_OVER", "ask" => "unknown", _ => null };
+        await scripted.SweepAsync();
+        scripted.Shop.Clock.Advance(TimeSpan.FromSeconds(61));
+
+        Assert.DoesNotContain("name=\"looked\"", await desk.PageAsync($"/ops/refunds/{refundNo}"), StringComparison.Ordinal);
+        Assert.Equal("finish_provider_unknown", await FinishAsync(desk, refundNo, done: false));
+        Assert.Equal("finish_provider_unknown", await FinishAsync(desk, refundNo, done: false));
+        Assert.Equal(("processing", 100L), ((await RowAsync(scripted, refundNo))["status"]!.GetValue<string>(), (await scripted.Shop.PaymentRowAsync(paymentNo)).RefundReservedMinor));
+        Assert.Equal("2", await TrailAsync(scripted, refundNo, "refund_given_up", "provider_unknown"));
+
+        // Whoever comes back from the provider's page says so, and need not wait for it.
+        Assert.Contains("name=\"looked\"", await desk.PageAsync($"/ops/refunds/{refundNo}?result=finish_provider_unknown"), StringComparison.Ordinal);
+        Assert.Equal("finish_given_up", await FinishAsync(desk, refundNo, done: false, looked: true));
+        Assert.Equal(0, (await scripted.Shop.PaymentRowAsync(paymentNo)).RefundReservedMinor);
+        Assert.Contains("the provider could not say", await scripted.Shop.ScalarAsync(
+            "SELECT detail FROM kernel_audit_trail WHERE subject = @no AND outcome = 'given_up'", ("no", refundNo)), StringComparison.Ordinal);
+
+        // Another is made in its place; then the first one's success arrives. The sum fits, and a person is told all the same.
+        scripted.Says = _ => null;
+        await scripted.RefundNoAsync(paymentNo, 100);
+        Assert.Equal(1, await scripted.SweepAsync());
+        await scripted.Shop.NotifyAsync($"refunded {refundNo} {paymentNo} 100", scripted.First, "text/plain");
+        var row = await RowAsync(scripted, refundNo);
+        Assert.Equal(
+            ("succeeded", true, "refund_done_after_all"), (row["status"]!.GetValue<string>(), row["needsAttention"]!.GetValue<bool>(), row["statusReason"]!.GetValue<string>()));
+        Assert.Contains($"data-refund=\"{refundNo}\"", await desk.PageAsync("/ops/exceptions"), StringComparison.Ordinal);
+        Assert.Equal((36600L, 2L), (await scripted.BalanceAsync("clearing", paymentNo), await scripted.Shop.EventsAsync("payment.refunded", orderNo)));
+        Assert.Equal("deal_dealt_with", await DealAsync(desk, refundNo));
+        await scripted.Shop.AssertBooksAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
     public async Task What_the_provider_says_of_a_refund_wins_over_giving_it_up(string store)
     {
         await using var scripted = await ScriptedShop.StartAsync(store);
@@ -206,9 +245,9 @@ public sealed class FinishRefundTests
         return refundNo;
     }
 
-    private static async Task<string> FinishAsync(Desk desk, string refundNo, bool done, string? theirs = null)
+    private static async Task<string> FinishAsync(Desk desk, string refundNo, bool done, string? theirs = null, bool looked = false)
     {
-        var reply = await desk.PostAsync($"/ops/refunds/{refundNo}?handler=Finish", ("done", done ? "true" : "false"), ("theirs", theirs));
+        var reply = await desk.PostAsync($"/ops/refunds/{refundNo}?handler=Finish", ("done", done ? "true" : "false"), ("theirs", theirs), ("looked", looked ? "true" : null));
         Assert.Equal(303, reply.Status);
         return reply.Location![(reply.Location!.IndexOf("result=", StringComparison.Ordinal) + "result=".Length)..];
     }

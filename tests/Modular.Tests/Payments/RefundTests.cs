@@ -274,10 +274,11 @@ public sealed class RefundTests
         var refundNo = await scripted.RefundNoAsync(paymentNo, 100);
         scripted.Says = words => words[0] is "refund" or "ask" ? "processing" : null;
         await scripted.SweepAsync();
-        scripted.Shop.Clock.Advance(TimeSpan.FromDays(7));
+        scripted.Shop.Clock.Advance(TimeSpan.FromDays(7) - TimeSpan.FromHours(1));
+        await scripted.SweepAsync();
         await scripted.Shop.AssertBooksAsync();
 
-        scripted.Shop.Clock.Advance(TimeSpan.FromDays(1));
+        scripted.Shop.Clock.Advance(TimeSpan.FromHours(9));
         var broken = Assert.Single(await scripted.Shop.SendAsync(new RunAudit()), finding => finding.Broken.Count > 0);
         Assert.Equal(("overdue_is_shown", refundNo), (broken.Rule.Name, Assert.Single(broken.Broken)));
         await scripted.SweepAsync();
@@ -432,6 +433,86 @@ public sealed class RefundTests
         var again = (await scripted.Shop.StartPaymentAsync(orderNo, "qr", scripted.First))["paymentNo"]!.GetValue<string>();
         await scripted.NotifyPaidAsync(scripted.First, again, 36800);
         await scripted.Shop.AssertPaidOnceAsync(orderNo, again);
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task Late_money_of_a_replaced_payment_goes_back_as_well_once_its_order_is_closed(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store, ("Modular:Payments:LatePayment", "refund"));
+        var (closed, late) = await SupersededAsync();
+        var (open, early) = await SupersededAsync();
+        await scripted.NotifyPaidAsync(scripted.First, early, 36800);
+        await scripted.Shop.AssertPaidOnceAsync(open, early);
+
+        // The order closes while its first attempt, which the provider does not know, is still watched.
+        var expiry = (await scripted.Shop.PaymentRowAsync(late)).ExpiresAt;
+        scripted.Shop.Clock.Advance(expiry.AddSeconds(2) - scripted.Shop.Clock.GetUtcNow());
+        await scripted.Shop.SendAsync(new Modular.Ordering.CloseOrders.Command());
+        Assert.Equal(("closed", "superseded"), (await scripted.Shop.OrderStatusAsync(closed), await scripted.Shop.PaymentStatusAsync(late)));
+
+        await scripted.NotifyPaidAsync(scripted.First, late, 36800);
+        Assert.Equal(("held", "paid_late"), (await scripted.Shop.PaymentStatusAsync(late), (await scripted.Shop.PaymentRowAsync(late)).StatusReason));
+        Assert.Equal(1, await scripted.SweepAsync());
+        Assert.Equal(("refunded", "closed"), (await scripted.Shop.PaymentStatusAsync(late), await scripted.Shop.OrderStatusAsync(closed)));
+        await scripted.Shop.AssertBooksAsync();
+
+        async Task<(string OrderNo, string PaymentNo)> SupersededAsync()
+        {
+            var started = await scripted.StartedAsync();
+            await scripted.Shop.StartPaymentAsync(started.OrderNo, "qr", scripted.Second);
+            Assert.Equal("superseded", await scripted.Shop.PaymentStatusAsync(started.PaymentNo));
+            return started;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task I6_an_order_whose_money_went_back_before_it_was_fulfilled_is_not_fulfilled(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        var (whole, wholeNo) = await scripted.PaidAsync();
+        var (part, partNo) = await scripted.PaidAsync();
+        await scripted.RefundNoAsync(wholeNo, 36800);
+        await scripted.RefundNoAsync(partNo, 100);
+        Assert.Equal(2, await scripted.SweepAsync());
+        await scripted.Shop.SendAsync(new Modular.Kernel.Outbox.DispatchEvents());
+        const string Fulfilled = "SELECT fulfilled_at FROM ordering_orders WHERE order_no = @no";
+        Assert.Null(await scripted.Shop.ScalarAsync(Fulfilled, ("no", whole)));
+        Assert.NotNull(await scripted.Shop.ScalarAsync(Fulfilled, ("no", part)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task C06_refunds_of_a_payment_keep_their_distance_also_after_the_jobs_paused(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store, ("Modular:Providers:{first}:MaxRefunds", "9"));
+        var (_, paymentNo) = await scripted.PaidAsync();
+        var refunds = new List<string>();
+        for (var count = 0; count < 3; count++)
+        {
+            refunds.Add(await scripted.RefundNoAsync(paymentNo, 1));
+        }
+
+        // All of them are due by now, and claimed together.
+        scripted.Shop.Clock.Advance(TimeSpan.FromHours(1));
+        for (var count = 1; count <= 3; count++)
+        {
+            await scripted.SweepAsync();
+            Assert.Equal(count, scripted.Calls.Count(call => call.StartsWith("refund ", StringComparison.Ordinal)));
+            await scripted.SweepAsync();
+            Assert.Equal(count, scripted.Calls.Count(call => call.StartsWith("refund ", StringComparison.Ordinal)));
+            if (count < 3)
+            {
+                // Of what was not sent, the provider is not asked either, and the day of its sending is open.
+                Assert.Null(await scripted.Shop.ScalarAsync("SELECT sent_at FROM payments_refunds WHERE refund_no = @no", ("no", refunds[2])));
+            }
+
+            scripted.Shop.Clock.Advance(TimeSpan.FromSeconds(66));
+        }
+
+        Assert.DoesNotContain(scripted.Calls, call => call.StartsWith("ask ", StringComparison.Ordinal));
+        Assert.Equal(3, (await scripted.Shop.PaymentRowAsync(paymentNo)).RefundedMinor);
     }
 
     [Theory]

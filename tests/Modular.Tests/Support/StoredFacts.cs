@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Modular.Kernel.Audit;
+using Modular.Kernel.Outbox;
 using Modular.Payments;
 using Modular.Testing.Hosting;
 
@@ -49,7 +50,10 @@ internal static class StoredFacts
         Assert.Equal(paymentNo, await shop.ScalarAsync("SELECT payment_no FROM ordering_orders WHERE order_no = @no", ("no", orderNo)));
     }
 
-    /// <summary>Every promise of the stored rows is kept.</summary>
-    public static async Task AssertBooksAsync(this TestShop shop) =>
+    /// <summary>Every promise of the stored rows is kept, once the events that are due have been delivered.</summary>
+    public static async Task AssertBooksAsync(this TestShop shop)
+    {
+        await shop.SendAsync(new DispatchEvents());
         Assert.Empty((await shop.SendAsync(new RunAudit())).Where(finding => finding.Broken.Count > 0).Select(finding => $"{finding.Rule.Name}: {string.Join(' ', finding.Broken)}"));
+    }
 }

@@ -156,8 +156,8 @@ public sealed class OpsPageTests
         var (day, difference) = await DifferenceAsync(scripted, "payment =1+1 @SUM(A1) 500 3 {0}T12:00:00+08:00");
         using var desk = await Desk.OfAsync(scripted.Shop);
         var page = $"/ops/reconciliation/{scripted.First}/{day}";
-        Assert.EndsWith($"result=resolved#d{difference}", (await desk.PostAsync(page, ("difference", difference), ("note", "+cmd|' /C calc'!A0, \"x\""))).Location, StringComparison.Ordinal);
-        Assert.EndsWith($"result=not_open#d{difference}", (await desk.PostAsync(page, ("difference", difference), ("note", "again"))).Location, StringComparison.Ordinal);
+        Assert.EndsWith($"result=resolved&difference={difference}#d{difference}", (await desk.PostAsync(page, ("difference", difference), ("note", "+cmd|' /C calc'!A0, \"x\""))).Location, StringComparison.Ordinal);
+        Assert.EndsWith($"result=not_open&difference={difference}#d{difference}", (await desk.PostAsync(page, ("difference", difference), ("note", "again"))).Location, StringComparison.Ordinal);
 
         using var response = await desk.Client.GetAsync(new Uri(page + "?handler=Csv", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal("text/csv", response.Content.Headers.ContentType!.MediaType);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Modular.Kernel.Audit;
 using Modular.Kernel.Outbox;
 using Modular.Kernel.Web;
 using Modular.Ordering;
@@ -150,7 +151,9 @@ public sealed class OrderDeskTests
         var (shortOrder, shortNo) = await UnbookedAsync(scripted, "-");
         await scripted.Shop.NotifyAsync($"paid {shortNo} 36700 T{shortNo}", scripted.First, "text/plain");
         Assert.Equal(("held", "amount_mismatch", 36700L), (await scripted.Shop.PaymentStatusAsync(shortNo), (await scripted.Shop.PaymentRowAsync(shortNo)).StatusReason, (await scripted.Shop.PaymentRowAsync(shortNo)).ReceivedMinor));
-        Assert.EndsWith("result=back_has_sum", (await desk.PostAsync($"/ops/orders/{shortOrder}?handler=GiveBack", ("paymentNo", shortNo))).Location, StringComparison.Ordinal);
+        await scripted.RefundNoAsync(shortNo, 100);
+        Assert.DoesNotContain("data-act=\"give-back\"", await desk.PageAsync($"/ops/orders/{shortOrder}"), StringComparison.Ordinal);
+        Assert.EndsWith("result=back_goes_back", (await desk.PostAsync($"/ops/orders/{shortOrder}?handler=GiveBack", ("paymentNo", shortNo))).Location, StringComparison.Ordinal);
         await scripted.Shop.AssertBooksAsync();
     }
 
@@ -181,6 +184,49 @@ public sealed class OrderDeskTests
         }
 
         await scripted.Shop.AssertBooksAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task C08_a_second_payment_whose_refund_fails_for_good_is_given_back_at_the_provider_and_ends(string store)
+    {
+        await using var scripted = await ScriptedShop.StartAsync(store);
+        using var desk = await Desk.OfAsync(scripted.Shop);
+        var (orderNo, second) = await scripted.StartedAsync();
+        var first = (await scripted.Shop.StartPaymentAsync(orderNo, "qr", scripted.Second))["paymentNo"]!.GetValue<string>();
+        await scripted.NotifyPaidAsync(scripted.Second, first, 36800);
+        await scripted.NotifyPaidAsync(scripted.First, second, 36800);
+        var refundNo = await scripted.Shop.ScalarAsync("SELECT refund_no FROM payments_refunds WHERE payment_no = @no", ("no", second));
+        Assert.DoesNotContain("data-act=\"give-back\"", await desk.PageAsync($"/ops/orders/{orderNo}"), StringComparison.Ordinal);
+        Assert.Equal("back_goes_back", await BackAsync());
+        scripted.Says = words => words[0] == "refund" ? "rejected USER_ACCOUNT_ABNORMAL" : null;
+        Assert.Equal(1, await scripted.SweepAsync());
+        Assert.Equal(303, (await desk.PostAsync($"/ops/refunds/{refundNo}?handler=DealWith", ("note", "the account is closed"))).Status);
+        Assert.EndsWith("result=accept_order_is_paid", (await desk.PostAsync($"/ops/orders/{orderNo}?handler=Accept", ("paymentNo", second))).Location, StringComparison.Ordinal);
+        Assert.Contains(await scripted.Shop.SendAsync(new RunAudit()), finding => finding.Rule.Name == "second_payment_goes_back" && finding.Broken.SequenceEqual([second]));
+
+        Assert.Contains("data-act=\"give-back\"", await desk.PageAsync($"/ops/orders/{orderNo}"), StringComparison.Ordinal);
+        var results = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => BackAsync()));
+        Assert.Equal(["back_given_back", "back_not_held", "back_not_held", "back_not_held"], results.Order(StringComparer.Ordinal));
+        Assert.Equal(("closed", "given_back"), (await scripted.Shop.PaymentStatusAsync(second), (await scripted.Shop.PaymentRowAsync(second)).StatusReason));
+        Assert.Equal((0, 0), (await scripted.BalanceAsync("suspense", second), await scripted.BalanceAsync("clearing", second)));
+        await scripted.Shop.AssertPaidOnceAsync(orderNo, first);
+        Assert.DoesNotContain("data-act=\"refund\" href=\"/ops/payments/" + second, await desk.PageAsync($"/ops/orders/{orderNo}"), StringComparison.Ordinal);
+        await scripted.Shop.AssertBooksAsync();
+
+        // Nothing of it goes back a second time here, and that it did so at the provider is told and not booked.
+        Assert.Equal("payment_not_paid", (await scripted.RefundAsync(second, 1)).Code);
+        await scripted.Shop.NotifyAsync($"refunded {refundNo} {second} 36800", scripted.First, "text/plain");
+        var row = (await scripted.Shop.Api.GetTextAsync($"/api/refunds/{refundNo}")).Json;
+        Assert.Equal(("failed", "refund_beyond_paid", true), (row["status"]!.GetValue<string>(), row["statusReason"]!.GetValue<string>(), row["needsAttention"]!.GetValue<bool>()));
+        Assert.Equal(0, await scripted.BalanceAsync("suspense", second));
+        await scripted.Shop.AssertBooksAsync();
+
+        async Task<string> BackAsync()
+        {
+            var reply = await desk.PostAsync($"/ops/orders/{orderNo}?handler=GiveBack", ("paymentNo", second));
+            return reply.Location![(reply.Location!.IndexOf("result=", StringComparison.Ordinal) + "result=".Length)..];
+        }
     }
 
     [Theory]

@@ -18,7 +18,7 @@ internal sealed class ExceptionsPage(IMediator mediator) : OpsPageModel(mediator
 
     public IReadOnlyList<EventView> GivenUp { get; private set; } = [];
 
-    public bool HasNone => Found is { Held.Count: 0, Refunds.Count: 0, Messages.Count: 0, Differences.Count: 0, Days.Count: 0 } && GivenUp.Count == 0;
+    public bool HasNone => Found is { Held.Count: 0, Refunds.Count: 0, Messages.Count: 0, Differences.Count: 0, Days.Count: 0, Unknown.Count: 0 } && GivenUp.Count == 0;
 
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {

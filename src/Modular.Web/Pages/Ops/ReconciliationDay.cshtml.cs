@@ -1,16 +1,23 @@
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
+using Modular.Kernel;
 using Modular.Kernel.Audit;
 using Modular.Kernel.Web;
 using Modular.Payments;
 
 namespace Modular.Web.Pages;
 
-/// <summary>One day's comparison: its differences, the note with which each is resolved, and all of it as a table for a spreadsheet.</summary>
+/// <summary>
+/// One day's comparison: its differences, what a person does about each, and all of it as a table for a spreadsheet. Whatever is sent twice is
+/// done once.
+/// </summary>
 internal sealed class ReconciliationDayPage(IMediator mediator) : OpsPageModel(mediator)
 {
     // What a spreadsheet still opens; a day with more differences has another problem than these.
     private const int MaxExported = 100_000;
+
+    // What a browser shows without labour.
+    private const int PageSize = 200;
 
     private static readonly string[] Head =
     [
@@ -20,18 +27,22 @@ internal sealed class ReconciliationDayPage(IMediator mediator) : OpsPageModel(m
 
     public ReconciliationView Day { get; private set; } = null!;
 
-    /// <summary>What came of resolving; null when nothing was just resolved.</summary>
+    /// <summary>What came of the action just done; null when there was none.</summary>
     public string? Result { get; private set; }
 
-    public async Task<IActionResult> OnGetAsync(string provider, string date, [FromQuery] string? result, CancellationToken cancellationToken)
+    /// <summary>The difference whose note is missing; null when none is.</summary>
+    public long? LacksNote { get; private set; }
+
+    /// <summary>Shows a page of the differences, or the one on which a difference stands.</summary>
+    public async Task<IActionResult> OnGetAsync(
+        string provider, string date, [FromQuery] string? result, [FromQuery(Name = "page")] int? number, [FromQuery] long? difference, CancellationToken cancellationToken)
     {
-        if (await Mediator.Send(new ShowReconciliation.Query(provider, date), cancellationToken) is not { } day)
+        if (!await FindAsync(new ShowReconciliation.Query(provider, date, PageSize, Math.Clamp(number ?? 1, 1, MaxExported), difference), cancellationToken))
         {
             return NotFound();
         }
 
-        Day = day;
-        Result = result is "resolved" or "not_open" ? result : null;
+        Result = Results.Contains(result) ? result : null;
         return Page();
     }
 
@@ -47,7 +58,7 @@ internal sealed class ReconciliationDayPage(IMediator mediator) : OpsPageModel(m
             return Refused();
         }
 
-        if (await Mediator.Send(new ShowReconciliation.Query(provider, date, MaxExported), cancellationToken) is not { } day || day.Differences.All(it => it.Id != difference))
+        if (!await FindAsync(new ShowReconciliation.Query(provider, date, PageSize, Difference: difference), cancellationToken) || Day.Differences.All(it => it.Id != difference))
         {
             return NotFound();
         }
@@ -55,13 +66,87 @@ internal sealed class ReconciliationDayPage(IMediator mediator) : OpsPageModel(m
         var text = note?.Trim();
         if (string.IsNullOrEmpty(text))
         {
-            return BadRequest();
+            LacksNote = difference;
+            Response.StatusCode = StatusCodes.Status400BadRequest;
+            return Page();
         }
 
         var outcome = await Mediator.Send(new ResolveDifference.Command(difference, Operator, text), cancellationToken) ? "resolved" : "not_open";
-        await RecordAsync(OperatorAction.DifferenceResolved, $"{day.Provider}/{day.Date}#{difference}", text, outcome);
-        return new SeeOther($"/ops/reconciliation/{day.Provider}/{day.Date}?result={outcome}#d{difference}");
+        await RecordAsync(OperatorAction.DifferenceResolved, SubjectOf(difference), text, outcome);
+        return Done(difference, outcome);
     }
+
+    public async Task<IActionResult> OnPostAskAsync(string provider, string date, [FromForm] long difference, CancellationToken cancellationToken)
+    {
+        if (!MayAct)
+        {
+            return Refused();
+        }
+
+        var outcome = await Mediator.Send(new AskAboutDifference.Command(provider, date, difference, Actor), cancellationToken);
+        if (outcome == AskAboutDifference.Outcome.NotFound || !await FindAsync(new ShowReconciliation.Query(provider, date, PageSize, Difference: difference), cancellationToken))
+        {
+            return NotFound();
+        }
+
+        await RecordAsync(OperatorAction.DifferenceAsked, SubjectOf(difference), null, outcome.ToText());
+        return Done(difference, $"ask_{outcome.ToText()}");
+    }
+
+    public async Task<IActionResult> OnPostGiveBackAsync(string provider, string date, [FromForm] long difference, CancellationToken cancellationToken)
+    {
+        if (!MayAct)
+        {
+            return Refused();
+        }
+
+        var outcome = await Mediator.Send(new GiveBackForeign.Command(provider, date, difference, Actor), cancellationToken);
+        if (outcome == GiveBackForeign.Outcome.NotFound || !await FindAsync(new ShowReconciliation.Query(provider, date, PageSize, Difference: difference), cancellationToken))
+        {
+            return NotFound();
+        }
+
+        // What books it is written down in the commit that does.
+        if (outcome != GiveBackForeign.Outcome.GivenBack)
+        {
+            await RecordAsync(OperatorAction.ForeignGivenBack, SubjectOf(difference), null, outcome.ToText());
+        }
+
+        return Done(difference, $"back_{outcome.ToText()}");
+    }
+
+    /// <summary>What an address may say came of an action; everything else is nonsense.</summary>
+    private static readonly HashSet<string?> Results =
+    [
+        "resolved", "not_open", .. Enum.GetValues<AskAboutDifference.Outcome>().Select(it => $"ask_{it.ToText()}"),
+        .. Enum.GetValues<GiveBackForeign.Outcome>().Select(it => $"back_{it.ToText()}"),
+    ];
+
+    /// <summary>Whether the provider can be asked about the difference's payment, and its answer be applied.</summary>
+    public static bool MayBeAsked(DifferenceView it) => it.Class is "state" or "missing_there";
+
+    /// <summary>Where the difference is decided, in words of <c>difference.to.{word}</c>; null when it is nowhere but here.</summary>
+    public static (string Word, string Address)? PlaceOf(DifferenceView it) => it switch
+    {
+        { Class: "refund", RefundNo: { } refundNo, Here: not null } => ("refund", $"/ops/refunds/{refundNo}"),
+        { Class: "amount" or "state" or "refund" or "missing_there", PaymentNo: { } paymentNo } => ("order", $"/ops/search?q={Uri.EscapeDataString(paymentNo)}"),
+        _ => null,
+    };
+
+    private async Task<bool> FindAsync(ShowReconciliation.Query query, CancellationToken cancellationToken)
+    {
+        if (await Mediator.Send(query, cancellationToken) is not { } day)
+        {
+            return false;
+        }
+
+        Day = day;
+        return true;
+    }
+
+    private string SubjectOf(long difference) => $"{Day.Provider}/{Day.Date}#{difference}";
+
+    private SeeOther Done(long difference, string result) => new($"/ops/reconciliation/{Day.Provider}/{Day.Date}?result={result}&difference={difference}#d{difference}");
 
     private static string?[] Row(DifferenceView it) =>
     [

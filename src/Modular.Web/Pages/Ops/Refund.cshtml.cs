@@ -28,6 +28,9 @@ internal sealed class RefundPage(IMediator mediator) : OpsPageModel(mediator)
     /// <summary>The signed-in operator may say that it was done at the provider, or that it was not and is given up.</summary>
     public bool MayBeFinished => MayAct && Refund is { NeedsAttention: true, Status: "processing" };
 
+    /// <summary>The provider could not say whether it was done, and whoever gives it up says that they have looked there.</summary>
+    public bool MustHaveLooked => Result == $"finish_{FinishRefund.Outcome.ProviderUnknown.ToText()}";
+
     /// <summary>The signed-in operator may say that this refund, which has ended, needs nobody any more.</summary>
     public bool MayBeDealtWith => MayAct && Refund is { NeedsAttention: true, Status: "failed" or "succeeded" };
 
@@ -48,14 +51,14 @@ internal sealed class RefundPage(IMediator mediator) : OpsPageModel(mediator)
 
     public Task<IActionResult> OnPostTurnDownAsync(string refundNo, CancellationToken cancellationToken) => DecideAsync(refundNo, false, cancellationToken);
 
-    public async Task<IActionResult> OnPostFinishAsync(string refundNo, [FromForm] bool done, [FromForm] string? theirs, CancellationToken cancellationToken)
+    public async Task<IActionResult> OnPostFinishAsync(string refundNo, [FromForm] bool done, [FromForm] string? theirs, [FromForm] bool looked, CancellationToken cancellationToken)
     {
         if (!MayAct)
         {
             return Refused();
         }
 
-        var outcome = await Mediator.Send(new FinishRefund.Command(refundNo, done, theirs?.Trim(), Actor), cancellationToken);
+        var outcome = await Mediator.Send(new FinishRefund.Command(refundNo, done, theirs?.Trim(), Actor, looked), cancellationToken);
         if (outcome == FinishRefund.Outcome.NotFound)
         {
             return NotFound();

@@ -1,0 +1,141 @@
+using System.Text.RegularExpressions;
+using Modular.Payments;
+using Modular.Tests.Support;
+
+namespace Modular.Tests.Web;
+
+/// <summary>What is done about a difference at the operations pages: each class has its remedy, which is done once and written down.</summary>
+public sealed class DifferenceDeskTests
+{
+    public static TheoryData<string> Stores => Shops.All;
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task L01_foreign_money_that_was_given_back_leaves_suspense_once_and_its_difference_ends(string store)
+    {
+        await using var scripted = await StartAsync(store);
+        using var desk = await Desk.OfAsync(scripted.Shop);
+        using var viewer = await Desk.OfAsync(scripted.Shop, "victor");
+        var day = await CompareAsync(scripted, $"payment FOREIGN1 TF1 500 3 {Noon(scripted)}\npayment FOREIGN2 TF2 0 0 {Noon(scripted)}");
+        var (id, empty) = (await IdAsync(scripted, "FOREIGN1"), await IdAsync(scripted, "FOREIGN2"));
+        Assert.Equal(-500, await scripted.BalanceAsync("suspense", "FOREIGN1"));
+        Assert.Matches(ActOf(id, "give-back"), await desk.PageAsync(day));
+        Assert.Equal(403, (await viewer.PostAsync(day + "?handler=GiveBack", ("difference", id))).Status);
+        Assert.Equal(400, (await desk.PostBareAsync(day + "?handler=GiveBack", ("difference", id))).Status);
+        Assert.Equal(404, (await desk.PostAsync(day + "?handler=GiveBack", ("difference", "999999"))).Status);
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => ActAsync(desk, day, "GiveBack", id)));
+        Assert.Equal(["back_given_back", "back_not_open", "back_not_open", "back_not_open"], results.Order(StringComparer.Ordinal));
+        Assert.Equal((0L, 0L), (await scripted.BalanceAsync("suspense", "FOREIGN1"), await scripted.BalanceAsync("clearing", "FOREIGN1")));
+        Assert.Equal("resolved olivia", await scripted.Shop.ScalarAsync($"SELECT remedy || ' ' || resolved_by FROM payments_differences WHERE id = {id}"));
+        Assert.Equal("1", await scripted.Shop.ScalarAsync("SELECT COUNT(*) FROM kernel_audit_trail WHERE what = 'foreign_given_back' AND outcome = 'given_back' AND who = 'olivia'"));
+
+        // Nothing is held of a line without money, and comparing the day again brings nothing back.
+        Assert.Equal("back_nothing_held", await ActAsync(desk, day, "GiveBack", empty));
+        Assert.Equal("open", await scripted.Shop.ScalarAsync($"SELECT remedy FROM payments_differences WHERE id = {empty}"));
+        await CompareAsync(scripted, $"payment FOREIGN1 TF1 500 3 {Noon(scripted)}");
+        Assert.Equal(0, await scripted.BalanceAsync("suspense", "FOREIGN1"));
+        Assert.Contains($"/ops/reconciliation/{scripted.First}/{Day(scripted)}?difference={id}#d{id}", await desk.PageAsync("/ops/audit-trail"), StringComparison.Ordinal);
+        await scripted.Shop.AssertBooksAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task L02_the_provider_asked_about_a_payment_that_its_bill_lacks_ends_the_difference_only_when_it_confirms_the_sum(string store)
+    {
+        await using var scripted = await StartAsync(store);
+        using var desk = await Desk.OfAsync(scripted.Shop);
+        using var viewer = await Desk.OfAsync(scripted.Shop, "victor");
+        var (orderNo, paymentNo) = await scripted.PaidAsync();
+        var day = await CompareAsync(scripted, $"payment FOREIGN1 TF1 500 3 {Noon(scripted)}");
+        var id = await IdAsync(scripted, paymentNo);
+        Assert.Matches(ActOf(id, "ask"), await desk.PageAsync(day));
+        Assert.Matches(ActOf(id, "go"), await desk.PageAsync(day));
+        Assert.Equal(403, (await viewer.PostAsync(day + "?handler=Ask", ("difference", id))).Status);
+        foreach (var (answer, result) in new[] { ("unknown", "ask_unknown"), ("notfound", "ask_differs"), ("paid 36700 TX", "ask_differs"), ($"paid 36800 T{paymentNo}", "ask_confirmed"), ("unknown", "ask_not_open") })
+        {
+            scripted.Says = words => words[0] == "query" ? answer : null;
+            Assert.Equal(result, await ActAsync(desk, day, "Ask", id));
+        }
+
+        Assert.Contains("the provider says that it was paid: 368.00 CNY", await desk.PageAsync(day), StringComparison.Ordinal);
+        Assert.Equal("ask_nothing_to_ask", await ActAsync(desk, day, "Ask", await IdAsync(scripted, "FOREIGN1")));
+        Assert.Equal("6", await scripted.Shop.ScalarAsync("SELECT COUNT(*) FROM kernel_audit_trail WHERE what = 'difference_asked' AND who = 'olivia'"));
+        await scripted.Shop.AssertPaidOnceAsync(orderNo, paymentNo);
+        await scripted.Shop.AssertBooksAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task L03_a_payment_that_the_bill_calls_paid_is_settled_by_asking_and_its_difference_ends(string store)
+    {
+        await using var scripted = await StartAsync(store);
+        using var desk = await Desk.OfAsync(scripted.Shop);
+        var (orderNo, paymentNo) = await scripted.StartedAsync();
+        var day = await CompareAsync(scripted, $"payment {paymentNo} T{paymentNo} 36700 0 {Noon(scripted)}");
+        var id = await IdAsync(scripted, paymentNo);
+        Assert.Equal("held", await scripted.Shop.PaymentStatusAsync(paymentNo));
+        scripted.Says = words => words[0] == "query" ? $"paid 36700 T{paymentNo}" : null;
+        Assert.Equal("ask_differs", await ActAsync(desk, day, "Ask", id));
+
+        // Once it is the order's by an operator's word, asking finds that it stands here as in the bill.
+        Assert.EndsWith("result=accept_accepted", (await desk.PostAsync($"/ops/orders/{orderNo}?handler=Accept", ("paymentNo", paymentNo))).Location, StringComparison.Ordinal);
+        Assert.Equal("ask_repaired", await ActAsync(desk, day, "Ask", id));
+        Assert.Equal("ask_not_open", await ActAsync(desk, day, "Ask", id));
+        await scripted.Shop.AssertBooksAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task A_difference_is_not_resolved_without_a_note_and_the_page_says_so(string store)
+    {
+        await using var scripted = await StartAsync(store);
+        using var desk = await Desk.OfAsync(scripted.Shop);
+        var (_, paymentNo) = await scripted.PaidAsync();
+        var day = await CompareAsync(scripted, $"payment {paymentNo} T{paymentNo} 36900 0 {Noon(scripted)}");
+        var id = await IdAsync(scripted, paymentNo);
+        Assert.Matches(ActOf(id, "go"), await desk.PageAsync(day));
+        var bare = await desk.PostAsync(day, ("difference", id), ("note", "  "));
+        Assert.Equal(400, bare.Status);
+        Assert.Contains("id=\"problem\"", bare.Text, StringComparison.Ordinal);
+        Assert.Contains("Say what was done about it", bare.Text, StringComparison.Ordinal);
+        Assert.Equal("open", await scripted.Shop.ScalarAsync($"SELECT remedy FROM payments_differences WHERE id = {id}"));
+        Assert.EndsWith($"result=resolved&difference={id}#d{id}", (await desk.PostAsync(day, ("difference", id), ("note", "told the bank"))).Location, StringComparison.Ordinal);
+        Assert.Contains("data-result=\"resolved\"", await desk.PageAsync($"{day}?result=resolved&difference={id}"), StringComparison.Ordinal);
+    }
+
+    /// <summary>A shop at noon: a payment near midnight belongs to the next day's bill.</summary>
+    private static async Task<ScriptedShop> StartAsync(string store)
+    {
+        var scripted = await ScriptedShop.StartAsync(store);
+        scripted.Shop.Clock.Advance(TimeSpan.FromHours(36) - scripted.Shop.Clock.GetUtcNow().ToOffset(TimeSpan.FromHours(8)).TimeOfDay);
+        return scripted;
+    }
+
+    private static async Task<string> CompareAsync(ScriptedShop scripted, string bill)
+    {
+        scripted.Says = words => words[0] == "bill" ? bill : null;
+        Assert.Equal(202, (await scripted.Shop.Api.PostAsync("/api/reconciliations", new { provider = scripted.First, date = Day(scripted) })).Status);
+        await scripted.Shop.SendAsync(new ReconcileStatements.Command());
+        scripted.Says = _ => null;
+        return $"/ops/reconciliation/{scripted.First}/{Day(scripted)}";
+    }
+
+    private static async Task<string> IdAsync(ScriptedShop scripted, string paymentNo) =>
+        (await scripted.Shop.ScalarAsync("SELECT id FROM payments_differences WHERE payment_no = @no", ("no", paymentNo)))!;
+
+    private static async Task<string> ActAsync(Desk desk, string day, string handler, string id)
+    {
+        var reply = await desk.PostAsync($"{day}?handler={handler}", ("difference", id));
+        Assert.Equal(303, reply.Status);
+        return Regex.Match(reply.Location!, "result=([a-z_]+)&").Groups[1].Value;
+    }
+
+    /// <summary>The item of a difference that offers an act.</summary>
+    private static string ActOf(string id, string act) => $"(?s)<li id=\"d{id}\"(?:(?!</li>).)*data-act=\"{act}\"";
+
+    private static string Day(ScriptedShop scripted) =>
+        scripted.Shop.Clock.GetUtcNow().ToOffset(TimeSpan.FromHours(8)).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+
+    private static string Noon(ScriptedShop scripted) => Day(scripted) + "T12:00:00+08:00";
+}

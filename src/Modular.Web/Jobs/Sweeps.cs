@@ -57,7 +57,7 @@ public sealed class Sweeps(IMediator mediator, ShopMeter meter)
     [AutomaticRetry(Attempts = 0)]
     public Task<int> CloseOrdersAsync(CancellationToken cancellationToken) => RunAsync(new CloseOrders.Command(), cancellationToken);
 
-    /// <summary>Deletes the inbox's messages whose time is over.</summary>
+    /// <summary>Deletes the inbox's messages whose time is over, and those that were not accepted beyond what is kept of them.</summary>
     [DisplayName("Forget old messages")]
     [AutomaticRetry(Attempts = 0)]
     public Task<int> ForgetMessagesAsync(CancellationToken cancellationToken) => RunAsync(new ForgetMessages.Command(), cancellationToken);

@@ -39,7 +39,7 @@ public sealed class MessageContentTests(OwnShops shops) : IClassFixture<OwnShops
     [Fact]
     public void What_cannot_be_decoded_is_shown_as_it_came()
     {
-        Assert.Equal([new("a", "%zz%4"), new("b", ""), new("c", "\uFFFD")], Fields("a=%zz%4&b&&c=%ff"));
+        Assert.Equal([new("a", "%zz%4"), new("b", ""), new("c", "\uFFFD")], Fields("a=%zz%4&b&&c=%81"));
         Assert.Equal([new("charset", "latin1"), new("b", "é")], Fields("charset=latin1&b=%c3%a9"));
         Assert.Empty(Fields("&&"));
         Assert.Equal("\n", MessageContent.Of(new RawRequest("POST", "", [], "\n"u8.ToArray()), true).Text);

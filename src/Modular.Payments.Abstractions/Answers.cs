@@ -25,6 +25,9 @@ public abstract record Verification
         /// <summary>The payment number that the unverified message names, if any. A hint: it may trigger a query and never settles anything.</summary>
         public string? PaymentNoHint { get; init; }
 
+        /// <summary>The provider's number of the payment that the unverified message names, if any: 1 to 64 letters, digits and underscores. A hint by which people find the message.</summary>
+        public string? ProviderTradeNoHint { get; init; }
+
         /// <summary>What was checked, for the signature doctor.</summary>
         public SignatureEvidence? Evidence { get; init; }
     }
@@ -37,7 +40,14 @@ public abstract record Verification
     public sealed record Unsigned(string PaymentNo) : Verification;
 
     /// <summary>Whether the message is authentic could not be found out now (the provider had to be asked and did not answer). It has no effect, is not acknowledged, and may be sent again.</summary>
-    public sealed record Undecided(string Detail) : Verification;
+    public sealed record Undecided(string Detail) : Verification
+    {
+        /// <summary>As <see cref="Refused.PaymentNoHint"/>.</summary>
+        public string? PaymentNoHint { get; init; }
+
+        /// <summary>As <see cref="Refused.ProviderTradeNoHint"/>.</summary>
+        public string? ProviderTradeNoHint { get; init; }
+    }
 }
 
 /// <summary>Why a message was refused.</summary>

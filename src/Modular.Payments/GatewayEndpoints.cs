@@ -5,12 +5,16 @@ using Microsoft.AspNetCore.Routing;
 using Modular.Kernel;
 using Modular.Kernel.Web;
 using Modular.Payments.Abstractions;
+using Modular.Payments.Providers;
 
 namespace Modular.Payments;
 
 /// <summary>The two addresses that providers and returning browsers call. They are open to everyone; what comes is verified.</summary>
 internal static class GatewayEndpoints
 {
+    /// <summary>The shop's own words for an instance that it cannot use now.</summary>
+    public const string TryAgainLater = "try again later";
+
     /// <summary>The longest notification that is read.</summary>
     private const int MaxBodyBytes = 64 * 1024;
 
@@ -20,7 +24,7 @@ internal static class GatewayEndpoints
         routes.MapGet("/payments/{instance}/return", ReturnAsync).AllowAnonymous().ExcludeFromDescription();
     }
 
-    private static async Task<IResult> NotifyAsync(string instance, HttpContext context, IMediator mediator, TimeProvider time)
+    private static async Task<IResult> NotifyAsync(string instance, HttpContext context, IMediator mediator, ProviderCatalogue providers, TimeProvider time)
     {
         var receivedAt = time.UtcNow();
         byte[]? body;
@@ -31,12 +35,12 @@ internal static class GatewayEndpoints
         catch (BadHttpRequestException e)
         {
             // Too slow or malformed: the sender's fault, and nothing that strangers may fill the log with.
-            return Results.Text("body not readable", statusCode: e.StatusCode);
+            return Refusal(e.StatusCode, "body not readable");
         }
 
         if (body is null)
         {
-            return Results.Text("body too large", statusCode: StatusCodes.Status413PayloadTooLarge);
+            return Refusal(StatusCodes.Status413PayloadTooLarge, "body too large");
         }
 
         // Not the request's token: a provider that hangs up early must still find its news stored.
@@ -44,8 +48,12 @@ internal static class GatewayEndpoints
         {
             HandleNotify.Outcome.Reply reply => new ReplyResult(reply.Bytes),
             HandleNotify.Outcome.UnknownInstance => Results.Text("unknown provider instance", statusCode: StatusCodes.Status404NotFound),
-            _ => Results.Text("try again later", statusCode: StatusCodes.Status503ServiceUnavailable),
+            _ => Refusal(StatusCodes.Status503ServiceUnavailable, TryAgainLater),
         };
+
+        // Providers log and show what they were answered, in the form that they know.
+        IResult Refusal(int status, string text) =>
+            providers.Find(instance)?.RefuseWith(status) is { } reply ? new ReplyResult(reply) : Results.Text(text, statusCode: status);
     }
 
     private static async Task<IResult> ReturnAsync(string instance, HttpContext context, IMediator mediator, OrderAccess access, TimeProvider time)
@@ -54,6 +62,7 @@ internal static class GatewayEndpoints
         {
             HandleReturn.Outcome.ToOrder order when order.Verified || access.Allows(context, order.OrderNo) => SeeOther(context, $"/orders/{order.OrderNo}"),
             HandleReturn.Outcome.UnknownInstance => Results.NotFound(),
+            HandleReturn.Outcome.Unavailable { OrderNo: { } orderNo } when access.Allows(context, orderNo) => SeeOther(context, $"/orders/{orderNo}"),
             HandleReturn.Outcome.Unavailable => SeeOther(context, "/pay/returned?state=unavailable"),
             _ => SeeOther(context, "/pay/returned?state=refused"),
         };

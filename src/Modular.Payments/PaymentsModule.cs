@@ -66,6 +66,7 @@ public static class PaymentsModule
         services.AddScoped<AttemptEnder>();
         services.AddScoped<PaymentStarter>();
         services.AddScoped<HintedQuery>();
+        services.AddSingleton<ReturnPace>();
         services.AddSingleton<PayerSession>();
         services.AddSingleton<IModelPart, PaymentModel>();
         services.AddSingleton<IModelPart, InboxModel>();

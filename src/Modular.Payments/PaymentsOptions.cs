@@ -22,11 +22,20 @@ public sealed record PaymentsOptions(Uri? PublicUrl, string? PublicUrlProblem, I
     /// <summary>How long a notification may take until it is answered; providers give up after five seconds.</summary>
     public TimeSpan NotifyBudget { get; init; } = TimeSpan.FromSeconds(4);
 
+    /// <summary>How long a refused message waits for the signature doctor, out of <see cref="NotifyBudget"/>.</summary>
+    public TimeSpan ExplanationBudget { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How much later than the provider's own expiry an unknown payment counts as dead; covers the difference of the clocks.</summary>
     public TimeSpan ExpiryGrace { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>How long the inbox keeps messages; longer than any provider repeats one, refunds are argued about or books are closed.</summary>
     public TimeSpan InboxRetention { get; init; } = TimeSpan.FromDays(180);
+
+    /// <summary>
+    /// How many messages of each instance and verdict the inbox keeps that were not accepted; <c>Modular:Inbox:MaxRefused</c>. Each takes 45 KB at
+    /// most and usually two, so that a flood fills no disk.
+    /// </summary>
+    public int InboxMaxRefused { get; init; } = 10_000;
 
     /// <summary>What becomes of money that comes after its payment or its order was closed; <c>Modular:Payments:LatePayment</c>, <c>accept</c> or <c>refund</c>.</summary>
     public LatePayment LatePayment { get; init; } = LatePayment.Accept;
@@ -42,6 +51,7 @@ public sealed record PaymentsOptions(Uri? PublicUrl, string? PublicUrlProblem, I
         {
             LatePayment = ReadLate(configuration["Modular:Payments:LatePayment"]),
         };
+        options = configuration["Modular:Inbox:MaxRefused"] is { Length: > 0 } most ? options with { InboxMaxRefused = ReadMost(most) } : options;
         return configuration["Modular:Inbox:Retention"] is { Length: > 0 } retention ? options with { InboxRetention = ReadRetention(retention) } : options;
     }
 
@@ -73,6 +83,11 @@ public sealed record PaymentsOptions(Uri? PublicUrl, string? PublicUrlProblem, I
         TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span) && span >= TimeSpan.FromDays(1)
             ? span
             : throw new InvalidOperationException($"Modular:Inbox:Retention is '{text}': write a time span of a day or more, for example 180.00:00:00.");
+
+    private static int ReadMost(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var most) && most is >= 1 and <= 1_000_000
+            ? most
+            : throw new InvalidOperationException($"Modular:Inbox:MaxRefused is '{text}': write a whole number from 1 to 1000000.");
 
     private static TimeSpan[] ReadSchedule(string text)
     {

@@ -117,7 +117,7 @@ public sealed class SignatureDoctorTests
     public async Task A_refusal_is_explained_within_a_budget_and_otherwise_keeps_its_own_detail()
     {
         var clock = new FakeTimeProvider(Party.Now);
-        var refusals = new RefusalDoctor(Configured.Doctor(clock, ("alipay", Alipay, AlipayCorpus.Settings)), clock);
+        var refusals = new RefusalDoctor(Configured.Doctor(clock, ("alipay", Alipay, AlipayCorpus.Settings)), new PaymentsOptions(null, null, []) { ExplanationBudget = TimeSpan.FromMinutes(1) }, clock);
         var request = AlipayCorpus.Notify(Encoding.Latin1.GetString(Right.Body.Span) + "&route=x");
         var explained = await FloodAsync();
         Assert.Equal(10, explained);

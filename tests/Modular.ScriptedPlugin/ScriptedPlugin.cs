@@ -15,7 +15,8 @@ namespace Modular.ScriptedPlugin;
 /// <c>notfound</c>, <c>unknown</c>, <c>rejected CODE</c>, <c>retry CODE</c>; of bills <c>empty</c>, <c>notready</c>, <c>unknown</c>, or lines
 /// <c>payment no trade minor fee time</c> and
 /// <c>refund no trade minor fee time refundNo</c>, where a line <c>broken</c> ends the reading with an error. A notification's
-/// body is <c>paid P minor trade</c>, where the sum may be <c>-</c> or <c>100:USD</c>, or <c>refunded R P minor</c>, or <c>abnormal R P minor</c>.
+/// body is <c>paid P minor trade</c>, where the sum may be <c>-</c> or <c>100:USD</c>, or <c>refunded R P minor</c>, or <c>abnormal R P minor</c>. A
+/// return's query begins with <c>payment=P</c>.
 /// </remarks>
 public sealed class ScriptedPlugin : IPaymentPlugin
 {
@@ -96,7 +97,9 @@ internal sealed class ScriptedProvider(string instance, int? maxRefunds) : IPaym
     }
 
     public ValueTask<Verification> VerifyReturnAsync(RawRequest request, CancellationToken cancellationToken) =>
-        new(new Verification.Refused(RefusalReason.MissingSignature, "Nobody returns from here."));
+        new(request.Query.Split('&')[0].Split('=') is ["payment", var paymentNo]
+            ? new Verification.Unsigned(paymentNo)
+            : new Verification.Refused(RefusalReason.MissingSignature, "Nobody returns from here."));
 
     public NotificationReply Acknowledge() => new(200, "text/plain", "success"u8.ToArray());
 

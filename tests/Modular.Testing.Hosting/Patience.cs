@@ -19,7 +19,7 @@ public sealed class Patience(TimeSpan budget) : IServiceProviderFactory<IService
     {
         var own = services.Single(service => service.ServiceType == typeof(PaymentsOptions)).ImplementationFactory!;
         services.Replace(ServiceDescriptor.Singleton(provider =>
-            (PaymentsOptions)own(provider) with { CallBudget = budget, ReturnBudget = budget, NotifyBudget = budget }));
+            (PaymentsOptions)own(provider) with { CallBudget = budget, ReturnBudget = budget, NotifyBudget = budget, ExplanationBudget = budget }));
         return factory.CreateBuilder(services);
     }
 

@@ -17,9 +17,26 @@ internal static class Evidence
     }
 
     /// <summary>The payment number that an unverified message names, when it is shaped like one of ours.</summary>
-    public static string? PaymentNoHint(in FormMessage message)
+    public static string? PaymentNoHint(in FormMessage message) => Number(message, "out_trade_no"u8);
+
+    /// <summary>Alipay's number that an unverified message names, when it is shaped like one.</summary>
+    public static string? TradeNoHint(in FormMessage message) => Number(message, "trade_no"u8);
+
+    // An ellipsis where something was cut, and never half a surrogate pair.
+    private static string Shorten(string text, int length)
     {
-        if (!message.TryGet("out_trade_no"u8, out var value) || value.Length is < 1 or > 64)
+        if (text.Length <= length)
+        {
+            return text;
+        }
+
+        var end = char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1;
+        return string.Concat(text.AsSpan(0, end), "…");
+    }
+
+    private static string? Number(in FormMessage message, ReadOnlySpan<byte> name)
+    {
+        if (!message.TryGet(name, out var value) || value.Length is < 1 or > 64)
         {
             return null;
         }
@@ -33,17 +50,5 @@ internal static class Evidence
         }
 
         return Encoding.ASCII.GetString(value);
-    }
-
-    // An ellipsis where something was cut, and never half a surrogate pair.
-    private static string Shorten(string text, int length)
-    {
-        if (text.Length <= length)
-        {
-            return text;
-        }
-
-        var end = char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1;
-        return string.Concat(text.AsSpan(0, end), "…");
     }
 }

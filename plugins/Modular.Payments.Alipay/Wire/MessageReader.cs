@@ -47,6 +47,7 @@ internal sealed class MessageReader(AlipayTrust trust)
             ? new Verification.Refused(reason, detail)
             {
                 PaymentNoHint = Evidence.PaymentNoHint(message),
+                ProviderTradeNoHint = Evidence.TradeNoHint(message),
                 Evidence = Evidence.Of(message, charset, trust),
             }
             : translate(new VerifiedFields(message, charset));

@@ -15,9 +15,17 @@ internal static class Evidence
     }
 
     /// <summary>The payment number that a message names, when it is shaped like one of ours.</summary>
-    public static string? PaymentNoHint(in FormMessage message)
+    public static string? PaymentNoHint(in FormMessage message) => Number(message, "out_trade_no"u8);
+
+    /// <summary>Alipay's number that a message names, when it is shaped like one.</summary>
+    public static string? TradeNoHint(in FormMessage message) => Number(message, "trade_no"u8);
+
+    /// <summary>What somebody else wrote, fit for a sentence: no control characters, at most <paramref name="length"/> characters.</summary>
+    public static string Quote(string text, int length) => Shorten(string.Concat(text.Where(c => !char.IsControl(c))), length);
+
+    private static string? Number(in FormMessage message, ReadOnlySpan<byte> name)
     {
-        if (!message.TryGet("out_trade_no"u8, out var value) || value.Length is < 1 or > 64)
+        if (!message.TryGet(name, out var value) || value.Length is < 1 or > 64)
         {
             return null;
         }

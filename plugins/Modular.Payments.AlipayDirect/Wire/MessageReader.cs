@@ -7,7 +7,8 @@ namespace Modular.Payments.AlipayDirect.Wire;
 /// <param name="Verdict">Anything but <see cref="Verification.Verified"/> and <see cref="Verification.VerifiedRefund"/> is final.</param>
 /// <param name="NotifyId">What Alipay must confirm before a verified message counts; never null beside one.</param>
 /// <param name="PaymentNoHint">The payment number that the message names, if it is shaped like ours.</param>
-internal readonly record struct ReadMessage(Verification Verdict, string? NotifyId = null, string? PaymentNoHint = null)
+/// <param name="TradeNoHint">Alipay's number that the message names, if it is shaped like one.</param>
+internal readonly record struct ReadMessage(Verification Verdict, string? NotifyId = null, string? PaymentNoHint = null, string? TradeNoHint = null)
 {
     /// <summary>Whether the message counts once Alipay has confirmed it.</summary>
     public bool AwaitsConfirmation => Verdict is Verification.Verified or Verification.VerifiedRefund;
@@ -63,12 +64,13 @@ internal sealed class MessageReader(AlipayDirectSettings settings)
             return Malformed("The message names a charset other than utf-8, gbk, gb2312 and gb18030.");
         }
 
-        var hint = Evidence.PaymentNoHint(message);
+        var (hint, tradeNo) = (Evidence.PaymentNoHint(message), Evidence.TradeNoHint(message));
         if (SignatureCheck.Refusal(message, settings.Signer) is var (reason, detail))
         {
             return new ReadMessage(new Verification.Refused(reason, detail)
             {
                 PaymentNoHint = hint,
+                ProviderTradeNoHint = tradeNo,
                 Evidence = Evidence.Of(message, charset, settings.Signer),
             });
         }
@@ -80,12 +82,12 @@ internal sealed class MessageReader(AlipayDirectSettings settings)
 
         var fields = new VerifiedFields(message, charset);
         var verdict = translate(ref fields);
-        return new ReadMessage(verdict).AwaitsConfirmation ? WithNotifyId(verdict, fields.Text("notify_id"u8), hint) : new ReadMessage(verdict);
+        return new ReadMessage(verdict).AwaitsConfirmation ? WithNotifyId(verdict, fields.Text("notify_id"u8), hint, tradeNo) : new ReadMessage(verdict);
     }
 
-    private static ReadMessage WithNotifyId(Verification verdict, string? notifyId, string? hint) =>
+    private static ReadMessage WithNotifyId(Verification verdict, string? notifyId, string? hint, string? tradeNo) =>
         notifyId is { Length: <= MaxNotifyIdLength } && notifyId.All(c => c is > ' ' and < '\x7f')
-            ? new ReadMessage(verdict, notifyId, hint)
+            ? new ReadMessage(verdict, notifyId, hint, tradeNo)
             : Malformed("The message has no notify_id that Alipay could be asked about.");
 
     // Messages come in the charset in which the payment was started, and say so at most.

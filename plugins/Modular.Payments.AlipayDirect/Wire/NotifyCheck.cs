@@ -41,7 +41,7 @@ internal sealed class NotifyCheck(AlipayDirectSettings settings, HttpClient http
             problem = Transport.TooSlow;
         }
 
-        return problem is not null ? new Verification.Undecided($"The signature is right, but whether Alipay sent the message is not known. {problem}") : Judge(answer.Span, message);
+        return problem is not null ? Undecided(message, $"The signature is right, but whether Alipay sent the message is not known. {problem}") : Judge(answer.Span, message);
     }
 
     private static Verification Judge(ReadOnlySpan<byte> answer, in ReadMessage message)
@@ -50,11 +50,14 @@ internal sealed class NotifyCheck(AlipayDirectSettings settings, HttpClient http
         return word.SequenceEqual("true"u8) ? message.Verdict
             : word.SequenceEqual("false"u8) ? Refused(message, "Alipay says that it did not send the message or that its notify_id has expired.")
             : word.SequenceEqual("invalid"u8) ? Refused(message, "Alipay does not know the notify_id for this partner: the message was acknowledged before, belongs to another partner, or Partner is wrong.")
-            : new Verification.Undecided("The signature is right, but to whether it sent the message Alipay answered neither true, false nor invalid.");
+            : Undecided(message, "The signature is right, but to whether it sent the message Alipay answered neither true, false nor invalid.");
     }
 
     private static Verification.Refused Refused(in ReadMessage message, string detail) =>
-        new(RefusalReason.Stale, detail) { PaymentNoHint = message.PaymentNoHint };
+        new(RefusalReason.Stale, detail) { PaymentNoHint = message.PaymentNoHint, ProviderTradeNoHint = message.TradeNoHint };
+
+    private static Verification.Undecided Undecided(in ReadMessage message, string detail) =>
+        new(detail) { PaymentNoHint = message.PaymentNoHint, ProviderTradeNoHint = message.TradeNoHint };
 
     // The notify_id was decoded once and is encoded once: some hold percent signs of their own.
     private Uri Address(string notifyId)

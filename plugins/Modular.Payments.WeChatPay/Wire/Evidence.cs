@@ -16,20 +16,22 @@ internal static class Evidence
     }
 
     /// <summary>
-    /// The payment number that an unverified message names. It is inside the encrypted content, so only someone who knows the
-    /// APIv3 key could have put it there; still, no more than a hint.
+    /// The payment number and WeChat Pay's own that an unverified message names. They are inside the encrypted content, so only
+    /// someone who knows the APIv3 key could have put them there; still, no more than hints.
     /// </summary>
-    public static string? PaymentNoHint(ReadOnlyMemory<byte> body, ResourceCipher cipher)
+    public static (string? PaymentNo, string? TransactionId) Hints(ReadOnlyMemory<byte> body, ResourceCipher cipher)
     {
         using var envelope = StrictJson.Parse(body);
         if (envelope?.RootElement.Member("resource"u8) is not { } resource || cipher.Decrypt(resource, out _) is not { } bytes)
         {
-            return null;
+            return default;
         }
 
         using var content = StrictJson.Parse(bytes);
-        return content?.RootElement.Text("out_trade_no"u8) is { Length: <= 32 } number && number.All(char.IsAsciiLetterOrDigit) ? number : null;
+        return (Number(content?.RootElement.Text("out_trade_no"u8)), Number(content?.RootElement.Text("transaction_id"u8)));
     }
+
+    private static string? Number(string? text) => text is { Length: >= 1 and <= 32 } && text.All(char.IsAsciiLetterOrDigit) ? text : null;
 
     private static string Shorten(string text, int length)
     {

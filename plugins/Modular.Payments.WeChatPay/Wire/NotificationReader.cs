@@ -20,14 +20,25 @@ internal sealed class NotificationReader(MessageCheck check, ResourceCipher ciph
         return await check.CheckAsync(headers, request.Body, MessageOrigin.Notification, request.ReceivedAt, cancellationToken) switch
         {
             Verdict.Refused refused => Refused(refused.Doubt, request, headers),
-            Verdict.Undecided undecided => new Verification.Undecided(undecided.Detail),
+            Verdict.Undecided undecided => Undecided(undecided.Detail, request),
             _ => Notification.Read(request.Body, cipher),
         };
     }
 
-    private Verification.Refused Refused(Doubt doubt, RawRequest request, SignatureHeaders? headers) => new(doubt.Reason, doubt.Detail)
+    private Verification.Refused Refused(Doubt doubt, RawRequest request, SignatureHeaders? headers)
     {
-        PaymentNoHint = Evidence.PaymentNoHint(request.Body, cipher),
-        Evidence = headers is null ? null : Evidence.Of(headers, request.Body.Span),
-    };
+        var (paymentNo, transactionId) = Evidence.Hints(request.Body, cipher);
+        return new Verification.Refused(doubt.Reason, doubt.Detail)
+        {
+            PaymentNoHint = paymentNo,
+            ProviderTradeNoHint = transactionId,
+            Evidence = headers is null ? null : Evidence.Of(headers, request.Body.Span),
+        };
+    }
+
+    private Verification.Undecided Undecided(string detail, RawRequest request)
+    {
+        var (paymentNo, transactionId) = Evidence.Hints(request.Body, cipher);
+        return new Verification.Undecided(detail) { PaymentNoHint = paymentNo, ProviderTradeNoHint = transactionId };
+    }
 }

@@ -32,7 +32,7 @@ internal sealed class NotificationReader(MessageSigner signer, RefundNews refund
         }
 
         return signer.Refusal(message) is var (reason, detail)
-            ? new Verification.Refused(reason, detail) { PaymentNoHint = Hint(message), Evidence = signer.Evidence(message) }
+            ? new Verification.Refused(reason, detail) { PaymentNoHint = Hint(message, "out_trade_no"), ProviderTradeNoHint = Hint(message, "transaction_id"), Evidence = signer.Evidence(message) }
             : Translate(message);
     }
 
@@ -60,9 +60,9 @@ internal sealed class NotificationReader(MessageSigner signer, RefundNews refund
         return text.TrimStart(" \t\r\n"u8).StartsWith("{"u8);
     }
 
-    /// <summary>The payment number that an unverified message names, when it is shaped like one of ours.</summary>
-    private static string? Hint(MessageFields message) =>
-        message.Text("out_trade_no") is { Length: <= 32 } number && number.All(char.IsAsciiLetterOrDigit) ? number : null;
+    /// <summary>The number that an unverified message names, when it is shaped like one.</summary>
+    private static string? Hint(MessageFields message, string name) =>
+        message.Text(name) is { Length: >= 1 and <= 32 } number && number.All(char.IsAsciiLetterOrDigit) ? number : null;
 
     private static Verification.Refused Refused(RefusalReason reason, string detail) => new(reason, detail);
 }

@@ -33,6 +33,9 @@ internal sealed class ProviderInquiry(ProviderCatalogue providers, SettlementQue
 
     private readonly ConcurrentDictionary<string, Task<Inquiry>> running = new();
 
+    /// <summary>Whether somebody asks about the payment just now, so that asking costs the provider nothing.</summary>
+    public bool IsUnderWay(string paymentNo) => running.ContainsKey(paymentNo);
+
     /// <summary>Asks, and waits for at most <paramref name="budget"/>; after that the answer is unknown to this caller, though it is still settled when it comes.</summary>
     public async Task<Inquiry> AskAsync(Payment payment, ReportSource source, TimeSpan budget, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using MediatR;
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Modular.Kernel;
@@ -13,7 +14,8 @@ namespace Modular.Payments;
 
 /// <summary>
 /// Takes a provider's notification: verifies it over the raw bytes, records and settles it in one commit, and only then
-/// acknowledges it. A repeated notification settles nothing twice; a refused one changes nothing and is kept with the reason.
+/// acknowledges it. A repeated notification settles nothing twice; one that is refused, or that nobody can judge now, changes nothing and
+/// is kept with the reason.
 /// </summary>
 public static partial class HandleNotify
 {
@@ -31,7 +33,7 @@ public static partial class HandleNotify
         /// <summary>Answer with these bytes.</summary>
         public sealed record Reply(NotificationReply Bytes) : Outcome;
 
-        /// <summary>Nothing was stored or decided; the provider should send it again.</summary>
+        /// <summary>Nothing was decided; the provider should send it again. The message may have been kept.</summary>
         public sealed record Unavailable : Outcome;
     }
 
@@ -49,14 +51,13 @@ public static partial class HandleNotify
                 return new Outcome.UnknownInstance();
             }
 
-            if (!provider.InService)
-            {
-                return Unavailable(provider.Name);
-            }
-
             var received = new Received(
                 provider.Name, "notify", command.Request, command.SourceAddress, time.GetTimestamp(),
                 accepted => (accepted ? provider.Acknowledge() : provider.Refuse()).StatusCode, command.IsKept);
+            if (!provider.InService)
+            {
+                return await KeepAsync(received, provider, Plan.OutOfService, $"The instance is out of service: {provider.Problem}", default);
+            }
 
             // The limit is a timer and not a token of the request: a provider that hangs up early still gets its news stored.
             using var limit = new CancellationTokenSource(options.NotifyBudget);
@@ -65,14 +66,14 @@ public static partial class HandleNotify
             return verification switch
             {
                 Verification.Verified { Report: { } report } when ReportRules.Problem(report) is { } problem =>
-                    await RefuseAsync(received, provider, "unusable_report", problem, null, limit.Token),
+                    await RefuseAsync(received, provider, "unusable_report", problem, default, limit.Token),
                 Verification.Verified { Report: { } report } => await SettleAsync(received, provider, report, limit.Token),
                 Verification.VerifiedRefund { Reports.Count: > 0 } refund => await RefundAsync(received, provider, refund, limit.Token),
                 Verification.Refused refused =>
-                    await RefuseAsync(received, provider, refused.Reason.ToText(), refused.Detail, refused.PaymentNoHint, limit.Token),
+                    await RefuseAsync(received, provider, refused.Reason.ToText(), refused.Detail, new NumberHints(refused.PaymentNoHint, refused.ProviderTradeNoHint), limit.Token),
                 Verification.Unsigned => await RefuseAsync(
-                    received, provider, RefusalReason.MissingSignature.ToText(), "The plugin takes it for a return, which proves nothing.", null, limit.Token),
-                _ => Undecided(provider, verification),
+                    received, provider, RefusalReason.MissingSignature.ToText(), "The plugin takes it for a return, which proves nothing.", default, limit.Token),
+                _ => await UndecidedAsync(received, provider, verification as Verification.Undecided ?? new Verification.Undecided("The plugin returned nothing.")),
             };
         }
 
@@ -96,12 +97,12 @@ public static partial class HandleNotify
                 ?? (refund.Payment is { } said ? ReportRules.Problem(said) : null);
             if (problem is not null)
             {
-                return await RefuseAsync(received, provider, "unusable_report", problem, null, cancellationToken);
+                return await RefuseAsync(received, provider, "unusable_report", problem, default, cancellationToken);
             }
 
             if (refund.Reports.Any(report => !Decision.IsOurs(provider.Account, report.Account)))
             {
-                return await RefuseAsync(received, provider, "wrong_account", "The notification names another account.", null, cancellationToken);
+                return await RefuseAsync(received, provider, "wrong_account", "The notification names another account.", default, cancellationToken);
             }
 
             if (refund.Payment is { } payment
@@ -124,7 +125,7 @@ public static partial class HandleNotify
         }
 
         private async Task<Outcome> RefuseAsync(
-            Received received, ProviderInstance provider, string reason, string detail, string? paymentNoHint, CancellationToken cancellationToken)
+            Received received, ProviderInstance provider, string reason, string detail, NumberHints named, CancellationToken cancellationToken)
         {
             if (GateProbe.IsProbe(received.Kind, received.Request))
             {
@@ -142,14 +143,38 @@ public static partial class HandleNotify
             }
 
             // A refusal stays a refusal even when it cannot be stored. A hint goes by the same budget, so that a flood asks for nothing.
-            if (inbox.Refused(received, reason, explanation, paymentNoHint) is { } message
-                && await StoreAsync(new Entry(provider.Name, provider.Account, ReportSource.Notify, null, message), cancellationToken) is not null
-                && paymentNoHint is not null)
+            await StoreAsync(provider, inbox.Refused(received, reason, explanation, named), cancellationToken);
+            return Answer(provider, reason);
+        }
+
+        private Task<Outcome> UndecidedAsync(Received received, ProviderInstance provider, Verification.Undecided undecided)
+        {
+            LogUndecided(provider.Name, undecided.Detail);
+            return KeepAsync(received, provider, Plan.Undecided, undecided.Detail, new NumberHints(undecided.PaymentNoHint, undecided.ProviderTradeNoHint));
+        }
+
+        /// <summary>Keeps what nobody can judge now, so that it can be processed again; the provider must send it again all the same.</summary>
+        private async Task<Outcome> KeepAsync(Received received, ProviderInstance provider, string verdict, string detail, NumberHints named)
+        {
+            if (!GateProbe.IsProbe(received.Kind, received.Request))
             {
-                await TakeHintAsync(provider.Name, paymentNoHint, cancellationToken);
+                // Time of its own, because the verification may have used up the message's; the answer is the same, heard or not.
+                using var limit = new CancellationTokenSource(options.NotifyBudget);
+                var unavailable = received with { AnswerStatus = _ => StatusCodes.Status503ServiceUnavailable };
+                await StoreAsync(provider, inbox.Unjudged(unavailable, verdict, detail, named), limit.Token);
             }
 
-            return Answer(provider, reason);
+            return Unavailable(provider.Name);
+        }
+
+        private async Task StoreAsync(ProviderInstance provider, ReceivedMessage? message, CancellationToken cancellationToken)
+        {
+            if (message is not null
+                && await StoreAsync(new Entry(provider.Name, provider.Account, ReportSource.Notify, null, message), cancellationToken) is not null
+                && message.PaymentNoHint is { } paymentNo)
+            {
+                await hints.TakeAsync(provider.Name, paymentNo, cancellationToken);
+            }
         }
 
         private Outcome.Reply Answer(ProviderInstance provider, string? refusal)
@@ -162,25 +187,6 @@ public static partial class HandleNotify
         {
             meter.Notified(instance, "unavailable");
             return new Outcome.Unavailable();
-        }
-
-        [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The sweep comes to the payment without the hint as well.")]
-        private async Task TakeHintAsync(string instance, string paymentNo, CancellationToken cancellationToken)
-        {
-            try
-            {
-                await hints.TakeAsync(instance, paymentNo, cancellationToken);
-            }
-            catch (Exception e)
-            {
-                LogHintLost(instance, e.GetType().Name);
-            }
-        }
-
-        private Outcome.Unavailable Undecided(ProviderInstance provider, Verification verification)
-        {
-            LogUndecided(provider.Name, (verification as Verification.Undecided)?.Detail ?? "The plugin returned nothing.");
-            return Unavailable(provider.Name);
         }
 
         [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever keeps a notification from being stored, the provider must send it again.")]
@@ -211,9 +217,6 @@ public static partial class HandleNotify
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Notification at {Instance} could not be verified now: {Detail}")]
         private partial void LogUndecided(string instance, string detail);
-
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The payment that a refused notification at {Instance} names could not be brought forward ({Error})")]
-        private partial void LogHintLost(string instance, string error);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "Notification at {Instance} could not be stored ({Error}) and is not acknowledged")]
         private partial void LogNotStored(string instance, string error);

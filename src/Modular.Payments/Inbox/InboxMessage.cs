@@ -19,11 +19,12 @@ internal sealed class InboxMessage
     /// <summary><c>notify</c> or <c>return</c>.</summary>
     public required string Kind { get; init; }
 
+    /// <summary>When the copy arrived that <see cref="Envelope"/> holds: the first that was accepted, or the last of those that were not.</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
 
     public string? SourceAddress { get; init; }
 
-    /// <summary><c>accepted</c> or <c>refused</c>.</summary>
+    /// <summary><c>accepted</c>, <c>refused</c>, <c>undecided</c> or <c>out_of_service</c>.</summary>
     public required string Verdict { get; init; }
 
     /// <summary>Why it was refused, or why a payment was held, as a stable word.</summary>
@@ -38,8 +39,10 @@ internal sealed class InboxMessage
     /// <summary>What it did, see <see cref="Settlement.Effect"/>.</summary>
     public required string Effect { get; init; }
 
+    /// <summary>The payment that it names; only the word of whoever sent it unless the message is accepted.</summary>
     public string? PaymentNo { get; init; }
 
+    /// <summary>The provider's number that it names; like <see cref="PaymentNo"/>, proved only when the message is accepted.</summary>
     public string? ProviderTradeNo { get; init; }
 
     public string? ProviderState { get; init; }
@@ -50,7 +53,7 @@ internal sealed class InboxMessage
     /// <summary>Milliseconds from its arrival until it was written here, just before the commit.</summary>
     public int? DurationMs { get; init; }
 
-    /// <summary>The request as received, protected with the shop's data protection keys.</summary>
+    /// <summary>The request as received, without what <see cref="Payments.Envelope"/> leaves out, protected with the shop's data protection keys.</summary>
     public required string Envelope { get; init; }
 
     /// <summary>How often the same bytes arrived.</summary>
@@ -85,7 +88,17 @@ internal sealed class InboxModel : IModelPart
 /// <summary>The inbox's statements in a settlement.</summary>
 internal static class InboxSql
 {
-    /// <summary>A message that was refused before and comes again takes the new verdict: the configuration may have been mended.</summary>
+    // Copies lose their headers on the way at times. One that came without its signature takes no place of one that had it.
+    private const string IsBetter = "(COALESCE(excluded.reason, '') <> 'missing_signature' OR COALESCE(payments_inbox.reason, '') = 'missing_signature')";
+
+    // What was proved stands until another verdict contradicts it: examinations are rationed, so the next copy may come without one.
+    private const string IsSame = "(excluded.verdict <> 'accepted' AND excluded.cause IS NULL AND COALESCE(excluded.reason, payments_inbox.reason) = payments_inbox.reason)";
+
+    /// <summary>
+    /// A message that was not accepted before and comes again takes the new verdict, because the configuration may have been mended, and
+    /// the request as it came this time, because it may be more whole. One that another node has just accepted is left alone, and the
+    /// row that is missing in the count has the batch begin again.
+    /// </summary>
     public static string Insert(SqlDialect dialect) =>
         $"""
         INSERT INTO payments_inbox (content_hash, instance, kind, received_at, source_address, verdict, reason, detail, cause, effect,
@@ -95,9 +108,16 @@ internal static class InboxSql
                e.value->>'trade_no', e.value->>'state', CAST(e.value->>'answer' AS integer),
                CAST(e.value->>'duration' AS integer), e.value->>'envelope', CAST(e.value->>'copies' AS bigint)
         FROM {dialect.Each("@messages")} AS e WHERE true
-        ON CONFLICT (content_hash) DO UPDATE SET verdict = excluded.verdict, reason = excluded.reason, detail = excluded.detail,
-               cause = excluded.cause, effect = excluded.effect, payment_no = excluded.payment_no, provider_trade_no = excluded.provider_trade_no,
-               provider_state = excluded.provider_state, answer_status = excluded.answer_status, duration_ms = excluded.duration_ms, copies = payments_inbox.copies + excluded.copies
+        ON CONFLICT (content_hash) DO UPDATE SET verdict = excluded.verdict, reason = excluded.reason, effect = excluded.effect,
+               detail = CASE WHEN {IsSame} AND payments_inbox.cause IS NOT NULL AND excluded.reason IS NOT NULL THEN payments_inbox.detail ELSE excluded.detail END,
+               cause = CASE WHEN {IsSame} THEN payments_inbox.cause ELSE excluded.cause END,
+               payment_no = COALESCE(excluded.payment_no, payments_inbox.payment_no),
+               provider_trade_no = COALESCE(excluded.provider_trade_no, payments_inbox.provider_trade_no), provider_state = excluded.provider_state,
+               received_at = CASE WHEN {IsBetter} THEN excluded.received_at ELSE payments_inbox.received_at END,
+               source_address = CASE WHEN {IsBetter} THEN excluded.source_address ELSE payments_inbox.source_address END,
+               envelope = CASE WHEN {IsBetter} THEN excluded.envelope ELSE payments_inbox.envelope END,
+               answer_status = excluded.answer_status, duration_ms = excluded.duration_ms, copies = payments_inbox.copies + excluded.copies
+        WHERE payments_inbox.verdict <> 'accepted'
         """;
 
     public static string Count(SqlDialect dialect) =>
@@ -126,7 +146,7 @@ internal static class InboxSql
                 ["cause"] = message.Cause,
                 ["effect"] = record.Effect.ToText(),
                 ["payment_no"] = report?.PaymentNo ?? message.PaymentNoHint,
-                ["trade_no"] = report?.ProviderTradeNo,
+                ["trade_no"] = report?.ProviderTradeNo ?? message.ProviderTradeNoHint,
                 ["state"] = report?.ProviderState,
                 ["answer"] = message.AnswerStatus(record.Verdict == Plan.Accepted),
                 ["duration"] = message.Elapsed(),

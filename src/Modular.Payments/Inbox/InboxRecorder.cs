@@ -9,8 +9,8 @@ using Modular.Payments.Settlement;
 namespace Modular.Payments;
 
 /// <summary>
-/// Turns requests into what the inbox keeps of them, and back. Verified messages are always kept, refused ones within
-/// <see cref="RefusalBudgets"/>. Thread-safe.
+/// Turns requests into what the inbox keeps of them, and back. Verified notifications are always kept; what anybody can make, refused
+/// messages and returns, within <see cref="RefusalBudgets"/>. Thread-safe.
 /// </summary>
 internal sealed class InboxRecorder(IDataProtectionProvider protection, TimeProvider time)
 {
@@ -18,22 +18,37 @@ internal sealed class InboxRecorder(IDataProtectionProvider protection, TimeProv
     private const int MaxRefusedBytes = 16 * 1024;
 
     private readonly IDataProtector protector = protection.CreateProtector("Modular.Inbox.v1");
-    private readonly RefusalBudgets budgets = new(time);
+    private readonly RefusalBudgets refusals = new(time);
 
-    /// <summary>A verified message.</summary>
+    // Apart from the refusals, so that neither takes the other's place.
+    private readonly RefusalBudgets returns = new(time);
+
+    /// <summary>A verified notification.</summary>
     public ReceivedMessage Accepted(Received received) => Message(received, received.Request.Body.Length);
 
+    /// <summary>A return that names a payment; null when its sender, or all senders, came back so often lately that this one is not kept.</summary>
+    public ReceivedMessage? Returned(Received received, NumberHints hints) =>
+        received.IsKept || returns.TryTake(received.Instance, received.SourceAddress) ? Named(Message(received, MaxRefusedBytes), hints) : null;
+
     /// <summary>A refused message; null when its sender, or all senders, had so many refused lately that this one is only counted.</summary>
-    public ReceivedMessage? Refused(Received received, string reason, Explanation explanation, string? paymentNoHint) =>
-        received.IsKept || budgets.TryTake(received.Instance, received.SourceAddress)
-            ? Message(received, MaxRefusedBytes) with
+    public ReceivedMessage? Refused(Received received, string reason, Explanation explanation, NumberHints hints) =>
+        received.IsKept || refusals.TryTake(received.Instance, received.SourceAddress)
+            ? Named(Message(received, MaxRefusedBytes), hints) with
             {
                 RefusedBecause = reason,
-                Detail = explanation.Detail.Length > 512 ? explanation.Detail[..512] : explanation.Detail,
+                Detail = Shorten(explanation.Detail),
                 // A plugin may have causes of its own, and none of them may keep the message from being recorded.
                 Cause = explanation.Cause is { Length: <= 32 } cause && ReportRules.IsPrintable(cause) ? cause : null,
-                PaymentNoHint = paymentNoHint is { Length: <= 64 } && ReportRules.IsPrintable(paymentNoHint) ? paymentNoHint : null,
             }
+            : null;
+
+    /// <summary>
+    /// A message that nobody could judge now; null as for a refused one. <paramref name="verdict"/> is <see cref="Plan.Undecided"/> or
+    /// <see cref="Plan.OutOfService"/>.
+    /// </summary>
+    public ReceivedMessage? Unjudged(Received received, string verdict, string detail, NumberHints hints) =>
+        received.IsKept || refusals.TryTake(received.Instance, received.SourceAddress)
+            ? Named(Message(received, MaxRefusedBytes), hints) with { Unjudged = verdict, Detail = Shorten(detail) }
             : null;
 
     /// <summary>The request that was kept; null when the shop's keys cannot open it any more.</summary>
@@ -56,6 +71,14 @@ internal sealed class InboxRecorder(IDataProtectionProvider protection, TimeProv
         hash.AppendData(request.Body.Span);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+
+    // The plugin has bounded them; a plugin may be wrong.
+    private static ReceivedMessage Named(ReceivedMessage message, NumberHints hints) =>
+        message with { PaymentNoHint = Usable(hints.PaymentNo), ProviderTradeNoHint = Usable(hints.ProviderTradeNo) };
+
+    private static string? Usable(string? number) => number is { Length: >= 1 and <= 64 } && ReportRules.IsPrintable(number) ? number : null;
+
+    private static string Shorten(string detail) => detail.Length > 512 ? detail[..512] : detail;
 
     private ReceivedMessage Message(Received received, int maxBody) => new()
     {
@@ -81,6 +104,9 @@ internal sealed class InboxRecorder(IDataProtectionProvider protection, TimeProv
 /// <param name="IsKept">It comes out of the inbox to be processed again, and has arrived only once.</param>
 internal sealed record Received(
     string Instance, string Kind, RawRequest Request, string? SourceAddress, long StartedAt, Func<bool, int> AnswerStatus, bool IsKept);
+
+/// <summary>The numbers that a message names which brings no report. People find it by them, and they may have a payment asked about.</summary>
+internal readonly record struct NumberHints(string? PaymentNo, string? ProviderTradeNo);
 
 /// <summary>What the texts of a report must look like before they are compared or stored.</summary>
 internal static class ReportRules

@@ -10,7 +10,7 @@ public static class ListMessages
     public const int PageSize = 50;
 
     /// <param name="Number">An order's, a payment's or a provider's number; null for all.</param>
-    /// <param name="Verdict"><c>accepted</c> or <c>refused</c>; null for both.</param>
+    /// <param name="Verdict"><c>accepted</c>, <c>refused</c>, <c>undecided</c> or <c>out_of_service</c>; null for all.</param>
     /// <param name="Instance">A provider instance; null for all.</param>
     /// <param name="From">Received at this time or later, UTC.</param>
     /// <param name="Until">Received before this time, UTC.</param>

@@ -7,7 +7,7 @@ using Modular.Payments.Abstractions;
 namespace Modular.Payments;
 
 /// <summary>
-/// A kept request decoded for people. Signatures and everything else that could be used again are shortened; what cannot be decoded
+/// A kept request decoded for people, in the charset that it declares, see <see cref="MessageCharset"/>. Signatures and everything else that could be used again are shortened; what cannot be decoded
 /// is shown as it came, in hexadecimal where it is no text.
 /// </summary>
 /// <param name="Method">The HTTP method.</param>
@@ -27,7 +27,7 @@ public sealed record MessageContent(
     {
         var headers = request.Headers.Select(header => KeyValuePair.Create(header.Key, IsSecretHeader(header.Key) ? Shorten(header.Value) : header.Value)).ToList();
         var (fields, text) = Decode(request);
-        return new MessageContent(request.Method, headers, [.. Form(request.Query), .. fields], text, request.Body.Length, isWhole);
+        return new MessageContent(request.Method, headers, [.. Form(Encoding.UTF8.GetBytes(request.Query), null), .. fields], text, request.Body.Length, isWhole);
     }
 
     private static (IReadOnlyList<KeyValuePair<string, string>> Fields, string? Text) Decode(RawRequest request)
@@ -43,12 +43,17 @@ public sealed record MessageContent(
             return ([], Convert.ToHexStringLower(bytes));
         }
 
-        var text = Encoding.UTF8.GetString(bytes);
+        var contentType = request.Header("Content-Type");
+        if ((contentType ?? "").Contains("form-urlencoded", StringComparison.OrdinalIgnoreCase) && bytes.TrimStart("\uFEFF \r\n\t"u8) is not ([(byte)'{', ..] or [(byte)'<', ..]))
+        {
+            return (Form(bytes, contentType), null);
+        }
+
+        var text = MessageCharset.Decode(bytes, contentType);
         return text.AsSpan().TrimStart("\uFEFF \r\n\t") switch
         {
             ['{', ..] => ([], Json(text)),
             ['<', ..] => Xml(text) is { } fields ? (fields, null) : ([], text),
-            _ when (request.Header("Content-Type") ?? "").Contains("form-urlencoded", StringComparison.OrdinalIgnoreCase) => (Form(text), null),
             _ => ([], text),
         };
     }
@@ -89,14 +94,8 @@ public sealed record MessageContent(
         }
     }
 
-    private static List<KeyValuePair<string, string>> Form(string text) =>
-    [
-        .. text.Split('&', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.IndexOf('=', StringComparison.Ordinal) is var at and >= 0
-            ? Field(Unescape(pair[..at]), Unescape(pair[(at + 1)..]))
-            : Field(Unescape(pair), "")),
-    ];
-
-    private static string Unescape(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
+    private static List<KeyValuePair<string, string>> Form(ReadOnlySpan<byte> form, string? contentType) =>
+        [.. MessageCharset.DecodeForm(form, contentType).Select(field => Field(field.Key, field.Value))];
 
     private static KeyValuePair<string, string> Field(string name, string value) =>
         new(name, name is "sign" or "paySign" or "signature" ? Shorten(value) : value);

@@ -1,7 +1,7 @@
 namespace Modular.Payments;
 
 /// <summary>
-/// How many refused messages are kept: a bucket per sender inside a bucket per instance, so that a flood cannot fill the disk and
+/// How many messages are kept that anybody can make, refused ones and returns: a bucket per sender inside a bucket per instance, so that a flood cannot fill the disk and
 /// one sender's flood cannot push another's messages out. Thread-safe.
 /// </summary>
 internal sealed class RefusalBudgets(TimeProvider time)
@@ -19,7 +19,7 @@ internal sealed class RefusalBudgets(TimeProvider time)
     private readonly Dictionary<string, TokenBucket> instances = [];
     private readonly Dictionary<(string Instance, string Sender), TokenBucket> senders = [];
 
-    /// <summary>Whether one more refused message of this sender may be kept; takes its place when it may.</summary>
+    /// <summary>Whether one more message of this sender may be kept; takes its place when it may.</summary>
     public bool TryTake(string instance, string? sender)
     {
         lock (gate)

@@ -56,10 +56,11 @@ internal sealed class GateProbe(PaymentsOptions options, TimeProvider time)
 
         return answer switch
         {
-            // The shop's own words for an instance that it cannot use now.
-            { Status: 503, Text: "try again later" } => refusal is null
-                ? PreflightLine.Pass(What, "The notify URL reaches the shop, which keeps this instance out of service.")
-                : PreflightLine.Fail(What, "The notify URL reaches the shop, and the shop cannot judge notifications of this instance now.", "Restart the shop so that it reads these settings, and look at its log."),
+            { Status: 503, Text: GatewayEndpoints.TryAgainLater } when refusal is null =>
+                PreflightLine.Pass(What, "The notify URL reaches the shop, which keeps this instance out of service."),
+            // In the shop's own words where the running shop has the instance out of service, in the provider's form where it has not.
+            { Status: 503 } when refusal is not null && (answer.Text == GatewayEndpoints.TryAgainLater || answer.Body.AsSpan().SequenceEqual(refusal.Body.Span)) =>
+                PreflightLine.Fail(What, "The notify URL reaches the shop, and the shop cannot judge notifications of this instance now.", "Restart the shop so that it reads these settings, and look at its log."),
             { Status: 404, Text: "unknown provider instance" } =>
                 PreflightLine.Fail(What, "The notify URL reaches a shop that has no instance of this name.", "Restart the shop with these settings, or correct Modular:PublicUrl."),
             _ => null,

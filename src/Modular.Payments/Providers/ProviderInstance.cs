@@ -164,6 +164,9 @@ internal sealed class ProviderInstance
 
     public NotificationReply Refuse() => provider!.Refuse();
 
+    /// <summary>The refusal with another status, for what is not the message's fault: its body is what the provider's system understands and keeps. Null when the instance is out of service.</summary>
+    public NotificationReply? RefuseWith(int status) => provider is null ? null : provider.Refuse() with { StatusCode = status };
+
     /// <summary>An answer's kind in one word, for measurements: the contract has few, and a plugin can add none.</summary>
     public static string NameOf(object? answer) => answer is null ? "unknown" : JsonNamingPolicy.SnakeCaseLower.ConvertName(answer.GetType().Name);
 

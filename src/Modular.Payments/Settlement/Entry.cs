@@ -30,7 +30,10 @@ internal sealed record ReceivedMessage
     /// <summary>The plugin's refusal; null when it verified the message.</summary>
     public string? RefusedBecause { get; init; }
 
-    /// <summary>One sentence about the refusal.</summary>
+    /// <summary>The verdict on a message that nobody could judge, <see cref="Plan.Undecided"/> or <see cref="Plan.OutOfService"/>; null when the plugin judged it.</summary>
+    public string? Unjudged { get; init; }
+
+    /// <summary>One sentence about the refusal, or why nobody could judge it.</summary>
     public string? Detail { get; init; }
 
     /// <summary>The proved cause of the refusal, as a code.</summary>
@@ -47,6 +50,9 @@ internal sealed record ReceivedMessage
 
     /// <summary>The payment that a message names which brings no report: a return, or something unverified.</summary>
     public string? PaymentNoHint { get; init; }
+
+    /// <summary>The provider's number that such a message names.</summary>
+    public string? ProviderTradeNoHint { get; init; }
 }
 
 /// <summary>What became of an entry.</summary>

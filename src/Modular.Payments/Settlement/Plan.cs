@@ -44,6 +44,12 @@ internal sealed class Plan
     public const string Accepted = "accepted";
     public const string Refused = "refused";
 
+    /// <summary>Whether the message is authentic could not be found out.</summary>
+    public const string Undecided = "undecided";
+
+    /// <summary>Nobody could look at the message, because its instance is out of service.</summary>
+    public const string OutOfService = "out_of_service";
+
     private readonly Dictionary<string, Standing> standings = [];
     private readonly Dictionary<string, Change> changes = [];
     private readonly Dictionary<string, Record> records = [];
@@ -160,7 +166,7 @@ internal sealed class Plan
     {
         var refused = message.RefusedBecause is not null || outcome.Effect is Effect.WrongAccount or Effect.UnknownPayment;
         var copies = message.Copies + (records.TryGetValue(message.ContentHash, out var earlier) ? earlier.Copies : 0);
-        records[message.ContentHash] = new Record(entry, refused ? Refused : Accepted, outcome.Reason, outcome.Effect, copies);
+        records[message.ContentHash] = new Record(entry, message.Unjudged ?? (refused ? Refused : Accepted), outcome.Reason, outcome.Effect, copies);
     }
 
     private Standing StandingOf(LoadedPayment payment) => standings.GetValueOrDefault(payment.PaymentNo, payment.Standing);

@@ -35,7 +35,8 @@ internal sealed partial class SweepSchedule(IRecurringJobManager jobs, JobStorag
         ("reconcile-statements", sweeps => sweeps.ReconcileStatementsAsync(CancellationToken.None), EveryFiveSeconds),
         ("audit", sweeps => sweeps.AuditAsync(CancellationToken.None), Cron.Hourly()),
         ("close-orders", sweeps => sweeps.CloseOrdersAsync(CancellationToken.None), EveryTwoSeconds),
-        ("forget-messages", sweeps => sweeps.ForgetMessagesAsync(CancellationToken.None), Nightly),
+        // Often, because between two of them the inbox may grow beyond what it keeps of messages that anybody can make.
+        ("forget-messages", sweeps => sweeps.ForgetMessagesAsync(CancellationToken.None), Cron.Hourly()),
         ("dispatch-events", sweeps => sweeps.DispatchEventsAsync(CancellationToken.None), EveryTwoSeconds),
         ("send-webhooks", sweeps => sweeps.SendWebhooksAsync(CancellationToken.None), EveryTwoSeconds),
         ("forget-webhooks", sweeps => sweeps.ForgetWebhooksAsync(CancellationToken.None), Nightly),

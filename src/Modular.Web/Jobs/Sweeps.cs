@@ -60,7 +60,7 @@ public sealed class Sweeps(IMediator mediator, ShopMeter meter)
     [AutomaticRetry(Attempts = 0)]
     public Task<int> CloseOrdersAsync(CancellationToken cancellationToken) => RunAsync(new CloseOrders.Command(), cancellationToken);
 
-    /// <summary>Deletes the inbox's messages whose time is over, and the records of calls to providers.</summary>
+    /// <summary>Deletes the inbox's messages whose time is over, and those that were not accepted beyond what is kept of them; and the records of calls to providers.</summary>
     [DisplayName("Forget old messages and calls")]
     [AutomaticRetry(Attempts = 0)]
     public async Task<int> ForgetMessagesAsync(CancellationToken cancellationToken) =>

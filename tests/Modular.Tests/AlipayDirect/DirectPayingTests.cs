@@ -94,6 +94,25 @@ public sealed class DirectPayingTests(DirectPayingTests.LegacyShop fixture) : IC
         Assert.Equal(("refused", "stale"), (row?.Verdict, row?.Reason));
     }
 
+    [Fact]
+    public async Task A_genuine_return_that_is_too_old_to_be_confirmed_has_the_payment_asked_about_by_the_sweep()
+    {
+        var shop = await fixture.FreshAsync();
+        var payment = await shop.AtCashierAsync(AlipayDirectParty.Utf8);
+        await shop.SilentAsync(payment.PaymentNo);
+        await shop.WaitLongAsync(payment.PaymentNo);
+        var back = await shop.PaidAsync(payment);
+        shop.Clock.Advance(TimeSpan.FromSeconds(61));
+        Assert.True((await shop.PaymentRowAsync(payment.PaymentNo)).NextCheckAt > shop.Clock.GetUtcNow());
+
+        await shop.Web.GetTextAsync(back);
+
+        await shop.AssertUntouchedAsync(payment.OrderNo, payment.PaymentNo);
+        await shop.SendAsync(new ConfirmPayments.Command());
+        await shop.AssertPaidOnceAsync(payment.OrderNo, payment.PaymentNo);
+        Assert.Equal(ReportSource.Poll, (await shop.PaymentRowAsync(payment.PaymentNo)).ConfirmedBy);
+    }
+
     [Theory]
     [InlineData("Hang")]
     [InlineData("Html")]

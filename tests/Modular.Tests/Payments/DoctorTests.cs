@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text;
+using Modular.Payments;
 using Modular.Testing.Hosting;
 using Modular.Tests.Support;
 
@@ -22,6 +23,26 @@ public sealed class DoctorTests(OwnShops shops) : IClassFixture<OwnShops>
         Assert.StartsWith("extra-parameter: ", row.Detail, StringComparison.Ordinal);
         Assert.Equal("extra-parameter", row.Cause);
         await shop.AssertUntouchedAsync(orderNo, paymentNo);
+    }
+
+    [Fact]
+    public async Task A_refusal_that_nobody_had_time_to_examine_is_explained_when_it_is_opened()
+    {
+        var shop = await shops.OnAsync(Stores.Sqlite);
+        var (_, paymentNo) = await shop.StartedAsync();
+        var body = shop.Alipay.Sign(AlipayParty.PaidFields(paymentNo, "0.01")) + "&route=pay";
+        await shop.NotifyAsync(body);
+        var id = (await shop.InboxRowAsync(body))!.Id;
+        await shop.ScalarAsync("UPDATE payments_inbox SET cause = NULL, detail = 'too many at once' WHERE id = @id", ("id", id));
+
+        using var desk = await Desk.OfAsync(shop);
+        Assert.Contains("<code id=\"cause\" class=\"muted\">extra-parameter</code>", await desk.PageAsync($"/ops/inbox/{id}"), StringComparison.Ordinal);
+        var opened = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => shop.SendAsync(new ShowMessage.Query(id, Explain: true))));
+        Assert.All(opened, one => Assert.True(one!.Message is { Cause: "extra-parameter" } or { Cause: null, Detail: "too many at once" }));
+        Assert.Contains(opened, one => one!.Message.Detail!.StartsWith("extra-parameter: ", StringComparison.Ordinal));
+
+        // Looking changes nothing.
+        Assert.Equal((null, "too many at once"), ((await shop.InboxRowAsync(body))!.Cause, (await shop.InboxRowAsync(body))!.Detail));
     }
 
     [Fact]

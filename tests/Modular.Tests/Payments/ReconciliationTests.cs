@@ -71,7 +71,7 @@ public sealed class ReconciliationTests
     {
         await using var scripted = await ScriptedShop.StartAsync(store);
         var midnight = scripted.Shop.Clock.GetUtcNow().ToOffset(TimeSpan.FromHours(8)).Date.AddDays(1).AddHours(-8);
-        scripted.Shop.Clock.Advance(midnight.AddSeconds(-5) - scripted.Shop.Clock.GetUtcNow().UtcDateTime);
+        scripted.Shop.Clock.Advance(midnight.AddMinutes(-5) - scripted.Shop.Clock.GetUtcNow().UtcDateTime);
         var (_, late) = await scripted.PaidAsync();
         var today = Today(scripted);
         scripted.Shop.Clock.Advance(TimeSpan.FromHours(20));
@@ -317,9 +317,9 @@ public sealed class ReconciliationTests
         // Asked for before its bill could be there, it waits for that moment, and from then on asks again and again.
         scripted.Says = words => words[0] == "bill" ? "notready" : null;
         var ready = new DateTimeOffset(today.AddDays(1).ToDateTime(new TimeOnly(10, 0)), TimeSpan.FromHours(8));
-        scripted.Shop.Clock.Advance(ready - TimeSpan.FromSeconds(1) - scripted.Shop.Clock.GetUtcNow());
+        scripted.Shop.Clock.Advance(ready - TimeSpan.FromMinutes(1) - scripted.Shop.Clock.GetUtcNow());
         Assert.Equal(0, await scripted.Shop.SendAsync(new ReconcileStatements.Command()));
-        scripted.Shop.Clock.Advance(TimeSpan.FromSeconds(1));
+        scripted.Shop.Clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(1, await scripted.Shop.SendAsync(new ReconcileStatements.Command()));
         Assert.Equal("queued", (await ShowAsync(scripted, today))["status"]!.GetValue<string>());
 

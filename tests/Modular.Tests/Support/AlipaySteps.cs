@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Modular.Payments;
 using Modular.Testing.Hosting;
 
 namespace Modular.Tests.Support;
@@ -51,6 +52,16 @@ internal static class AlipaySteps
                 [paymentNo] = new { notify = new { drop = true }, gateway, trade = new { queryLagSeconds } },
             },
         });
+
+    /// <summary>Has an unpaid payment checked until the next check is minutes away.</summary>
+    public static async Task WaitLongAsync(this TestShop shop, string paymentNo)
+    {
+        while ((await shop.PaymentRowAsync(paymentNo)).NextCheckAt is { } next && next < shop.Clock.GetUtcNow().AddMinutes(2))
+        {
+            shop.Clock.Advance(TimeSpan.FromTicks(Math.Max(0, (next - shop.Clock.GetUtcNow()).Ticks)));
+            await shop.SendAsync(new ConfirmPayments.Command());
+        }
+    }
 
     /// <summary>A started QR payment whose notifications are lost; Alipay has its code, and no buyer has scanned it.</summary>
     public static async Task<(string OrderNo, string PaymentNo)> SilentQrAsync(this TestShop shop)

@@ -20,6 +20,9 @@ internal sealed class InboxPage(IMediator mediator) : PageModel
 
     public string? Verdict { get; private set; }
 
+    /// <summary>The verdicts that can be searched for.</summary>
+    public IReadOnlyList<string> Verdicts { get; } = ["accepted", "refused", "undecided", "out_of_service"];
+
     public string? Instance { get; private set; }
 
     public string? Cause { get; private set; }
@@ -38,7 +41,7 @@ internal sealed class InboxPage(IMediator mediator) : PageModel
     public async Task OnGetAsync(string? number, string? verdict, string? instance, string? from, string? until, string? cause, long? before, CancellationToken cancellationToken)
     {
         Number = number?.Trim() is { Length: > 0 and <= 64 } text ? text : null;
-        Verdict = verdict is "accepted" or "refused" ? verdict : null;
+        Verdict = Verdicts.Contains(verdict) ? verdict : null;
         Providers = await mediator.Send(new ListProviders(), cancellationToken);
         Instance = Providers.Any(provider => provider.Name == instance) ? instance : null;
         Cause = Causes.Contains(cause) ? cause : null;

@@ -17,7 +17,7 @@ internal sealed class MessagePage(IMediator mediator) : OpsPageModel(mediator)
 
     public async Task<IActionResult> OnGetAsync(long id, [FromQuery] string? result, CancellationToken cancellationToken)
     {
-        if (await Mediator.Send(new ShowMessage.Query(id), cancellationToken) is not { } opened)
+        if (await Mediator.Send(new ShowMessage.Query(id, Explain: true), cancellationToken) is not { } opened)
         {
             return NotFound();
         }

@@ -108,8 +108,9 @@ internal static class OrderTimeline
     }
 
     private static TimelineItem OfMessage(InboxView message) => new(
-        message.ReceivedAt, $"message_{message.Kind}", message.PaymentNo, null, message.Cause is { } cause ? Of("cause", cause) : message.Reason is { } reason ? Of("reason", reason) : Of("effect", message.Effect), message.Detail,
-        $"/ops/inbox/{message.Id}", message.Verdict == "accepted" ? "good" : "bad");
+        message.ReceivedAt, $"message_{message.Kind}", message.PaymentNo, null, message.Cause is { } cause ? Of("cause", cause) : message.Reason is { } reason ? Of("reason", reason)
+            : message.Verdict is "accepted" or "refused" ? Of("effect", message.Effect) : Of("ops.verdict", message.Verdict),
+        message.Detail, $"/ops/inbox/{message.Id}", message.Tone());
 
     private static TimelineItem OfCall(CallView call) => new(
         call.At, $"call_{call.Call}", call.RefundNo ?? call.PaymentNo, null, [new("answer", call.Answer), .. Of("by", call.CalledBy)],

@@ -14,7 +14,7 @@ internal readonly record struct Explanation(string? Cause, string Detail);
 /// nothing: a few at once, then one a second, never two side by side, and each with few trials. What the flood had no budget for is
 /// explained when somebody opens it, one at a time. It never fails and never changes a verdict. Thread-safe.
 /// </summary>
-internal sealed class RefusalDoctor(SignatureDoctor doctor, TimeProvider time)
+internal sealed class RefusalDoctor(SignatureDoctor doctor, TimeProvider time) : IDisposable
 {
     private const int Burst = 10;
     private const int MaxTrials = 1500;
@@ -58,6 +58,8 @@ internal sealed class RefusalDoctor(SignatureDoctor doctor, TimeProvider time)
         Reasons.Contains(reason) && await opened.WaitAsync(Patience, cancellationToken)
             ? await ExamineAsync(instance, request, detail, () => opened.Release())
             : new Explanation(null, detail);
+
+    public void Dispose() => opened.Dispose();
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "An explanation that fails must keep no refusal from being recorded or shown.")]
     private async Task<Explanation> ExamineAsync(string instance, RawRequest request, string detail, Action giveBack)

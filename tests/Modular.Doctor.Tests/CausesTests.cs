@@ -51,8 +51,9 @@ public sealed class CausesTests
             """
             # When a signature is refused
 
-            Every refused notification and return is examined, and the inbox shows the cause. To examine one that you have kept, write it to a
-            file as it came (request line, headers, an empty line, the body; as binary) and ask:
+            Every refused notification and return is examined, on its arrival or, when too many come at once, when it is opened, and the inbox shows the
+            cause. The numbers that it names find it there, the provider's as well as ours; of a message that is not accepted they are not verified. To
+            examine one that you have kept, write it to a file as it came (request line, headers, an empty line, the body; as binary) and ask:
 
             ```
             dotnet Modular.Web.dll diagnose --instance alipay --file request.http

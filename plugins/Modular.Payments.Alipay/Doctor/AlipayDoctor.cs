@@ -172,7 +172,7 @@ internal sealed class AlipayDoctor : IDisposable
             yield break;
         }
 
-        yield return new FieldSuspicion(Causes.BodyNewlines, message.With(FieldMessage.Sign, sign.ReplaceLineEndings("")), "the line ends within sign are taken out");
+        yield return new FieldSuspicion(Causes.BodyNewlines, message.With(FieldMessage.Sign, ByteText.WithoutLineEnds(sign)), "the line ends within sign are taken out");
         yield return new FieldSuspicion(Causes.Truncated, message.With(FieldMessage.Sign, sign.TrimEnd('=') + new string('=', (4 - (sign.TrimEnd('=').Length % 4)) % 4)), "the padding that sign has lost is put back");
     }
 

@@ -211,7 +211,7 @@ internal sealed class AlipayDirectDoctor : IDisposable
             yield break;
         }
 
-        yield return new FieldSuspicion(Causes.BodyNewlines, message.With(FieldMessage.Sign, sign.ReplaceLineEndings("")), "the line ends within sign are taken out");
+        yield return new FieldSuspicion(Causes.BodyNewlines, message.With(FieldMessage.Sign, ByteText.WithoutLineEnds(sign)), "the line ends within sign are taken out");
         if (isRsa)
         {
             var bare = sign.TrimEnd('=');

@@ -37,6 +37,13 @@ public static class ByteText
         }
     }
 
+    /// <summary>The text without CR and LF. Nothing else ends a line: the byte 0x85 is half of many a character of GBK.</summary>
+    public static string WithoutLineEnds(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal);
+    }
+
     /// <summary>The bytes again.</summary>
     public static byte[] Bytes(string byteText) => Encoding.Latin1.GetBytes(byteText);
 

@@ -33,7 +33,7 @@ public static class FormText
         if (raw.AsSpan().ContainsAny('\r', '\n'))
         {
             yield return (Causes.BodyNewlines, Read(raw.TrimEnd('\r', '\n')), "the line end after the body is taken off");
-            yield return (Causes.BodyNewlines, Read(raw.ReplaceLineEndings("")), "the line ends within the body are taken out");
+            yield return (Causes.BodyNewlines, Read(ByteText.WithoutLineEnds(raw)), "the line ends within the body are taken out");
         }
 
         if (IsPlain(raw))

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
@@ -43,6 +44,31 @@ public static class SqlCommands
     {
         await using var command = await context.SqlAsync(sql, parameters, cancellationToken);
         return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Deletes rows by their <c>id</c>, in batches that lock nobody out; returns how many.</summary>
+    /// <param name="context">The database.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="which">Which of its rows go, as a <c>WHERE</c> with its <c>ORDER BY</c>.</param>
+    /// <param name="parameters">The parameters of <paramref name="which"/>.</param>
+    /// <param name="spared">How many of the first of them stay.</param>
+    /// <param name="cancellationToken">Ends it between two batches as well.</param>
+    public static async Task<int> DeleteInBatchesAsync(
+        this DbContext context, string table, string which, IReadOnlyList<(string Name, object? Value)> parameters, int spared, CancellationToken cancellationToken)
+    {
+        const int BatchSize = 1000;
+        var sql = string.Create(
+            CultureInfo.InvariantCulture, $"DELETE FROM {table} WHERE id IN (SELECT id FROM {table} {which} LIMIT {BatchSize} OFFSET {spared})");
+        var total = 0;
+        while (true)
+        {
+            var deleted = await context.ExecuteSqlAsync(sql, parameters, cancellationToken);
+            total += deleted;
+            if (deleted < BatchSize)
+            {
+                return total;
+            }
+        }
     }
 
     /// <summary>Runs a command and returns the first column of its rows: what a claim's <c>RETURNING</c> names, for example.</summary>

@@ -11,22 +11,7 @@ public static class ForgetCalls
 
     internal sealed class Handler(ModularDbContext db, PaymentsOptions options, TimeProvider time) : IRequestHandler<Command, int>
     {
-        private const int BatchSize = 1000;
-
-        public async Task<int> Handle(Command command, CancellationToken cancellationToken)
-        {
-            for (var total = 0; ;)
-            {
-                var deleted = await db.ExecuteSqlAsync(
-                    $"DELETE FROM payments_calls WHERE id IN (SELECT id FROM payments_calls WHERE at < @end ORDER BY at LIMIT {BatchSize})",
-                    [("end", db.Dialect.TimeParameter(time.UtcNow() - options.InboxRetention))],
-                    cancellationToken);
-                total += deleted;
-                if (deleted < BatchSize)
-                {
-                    return total;
-                }
-            }
-        }
+        public Task<int> Handle(Command command, CancellationToken cancellationToken) => db.DeleteInBatchesAsync(
+            "payments_calls", "WHERE at < @end ORDER BY at", [("end", db.Dialect.TimeParameter(time.UtcNow() - options.InboxRetention))], 0, cancellationToken);
     }
 }

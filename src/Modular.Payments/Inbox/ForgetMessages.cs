@@ -1,4 +1,3 @@
-using System.Globalization;
 using MediatR;
 using Modular.Kernel;
 using Modular.Kernel.Data;
@@ -17,42 +16,20 @@ public static class ForgetMessages
 
     internal sealed class Handler(ModularDbContext db, ProviderCatalogue providers, PaymentsOptions options, TimeProvider time) : IRequestHandler<Command, int>
     {
-        private const int BatchSize = 1000;
-
         private static readonly string[] NotAccepted = [Plan.Refused, Plan.Undecided, Plan.OutOfService];
 
         public async Task<int> Handle(Command command, CancellationToken cancellationToken)
         {
-            var total = await DeleteAsync(
-                $"SELECT id FROM payments_inbox WHERE received_at < @end ORDER BY received_at LIMIT {BatchSize}",
-                [("end", db.Dialect.TimeParameter(time.UtcNow() - options.InboxRetention))],
-                cancellationToken);
+            var total = await db.DeleteInBatchesAsync(
+                "payments_inbox", "WHERE received_at < @end ORDER BY received_at", [("end", db.Dialect.TimeParameter(time.UtcNow() - options.InboxRetention))], 0, cancellationToken);
             foreach (var (instance, verdict) in providers.Instances.SelectMany(instance => NotAccepted.Select(verdict => (instance.Name, verdict))))
             {
-                total += await DeleteAsync(
-                    $"""
-                    SELECT id FROM payments_inbox WHERE verdict = @verdict AND instance = @instance
-                    ORDER BY received_at DESC, id DESC LIMIT {BatchSize} OFFSET {options.InboxMaxRefused.ToString(CultureInfo.InvariantCulture)}
-                    """,
-                    [("verdict", verdict), ("instance", instance)],
-                    cancellationToken);
+                total += await db.DeleteInBatchesAsync(
+                    "payments_inbox", "WHERE verdict = @verdict AND instance = @instance ORDER BY received_at DESC, id DESC", [("verdict", verdict), ("instance", instance)],
+                    options.InboxMaxRefused, cancellationToken);
             }
 
             return total;
-        }
-
-        private async Task<int> DeleteAsync(string ids, IReadOnlyList<(string Name, object? Value)> parameters, CancellationToken cancellationToken)
-        {
-            var total = 0;
-            while (true)
-            {
-                var deleted = await db.ExecuteSqlAsync($"DELETE FROM payments_inbox WHERE id IN ({ids})", parameters, cancellationToken);
-                total += deleted;
-                if (deleted < BatchSize)
-                {
-                    return total;
-                }
-            }
         }
     }
 }

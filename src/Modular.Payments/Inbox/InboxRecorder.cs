@@ -78,7 +78,7 @@ internal sealed class InboxRecorder(IDataProtectionProvider protection, TimeProv
 
     private static string? Usable(string? number) => number is { Length: >= 1 and <= 64 } && ReportRules.IsPrintable(number) ? number : null;
 
-    private static string Shorten(string detail) => detail.Length > 512 ? detail[..512] : detail;
+    private static string Shorten(string detail) => StoredText.Cut(detail, 512);
 
     private ReceivedMessage Message(Received received, int maxBody) => new()
     {

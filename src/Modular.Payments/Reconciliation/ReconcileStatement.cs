@@ -266,7 +266,7 @@ public static partial class ReconcileStatements
         private IQueryable<Reconciliation> Mine(Reconciliation reconciliation) =>
             db.Set<Reconciliation>().Where(r => r.Id == reconciliation.Id && r.Run == reconciliation.Run);
 
-        private static string Cut(string text) => text.Length > 512 ? text[..512] : text;
+        private static string Cut(string text) => StoredText.Cut(text, 512);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "{Provider}'s bill of {Day}: {Lines} lines, {Matched} agree, {Differences} differences")]
         private partial void LogCompared(string provider, string day, long lines, long matched, long differences);

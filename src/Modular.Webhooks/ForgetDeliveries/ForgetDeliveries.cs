@@ -11,23 +11,7 @@ public static class ForgetDeliveries
 
     internal sealed class Handler(ModularDbContext db, WebhookOptions options, TimeProvider time) : IRequestHandler<Command, int>
     {
-        private const int BatchSize = 1000;
-
-        public async Task<int> Handle(Command command, CancellationToken cancellationToken)
-        {
-            var total = 0;
-            while (true)
-            {
-                var deleted = await db.ExecuteSqlAsync(
-                    $"DELETE FROM webhooks_deliveries WHERE id IN (SELECT id FROM webhooks_deliveries WHERE created_at < @end ORDER BY created_at LIMIT {BatchSize})",
-                    [("end", db.Dialect.TimeParameter(time.UtcNow() - options.Retention))],
-                    cancellationToken);
-                total += deleted;
-                if (deleted < BatchSize)
-                {
-                    return total;
-                }
-            }
-        }
+        public Task<int> Handle(Command command, CancellationToken cancellationToken) => db.DeleteInBatchesAsync(
+            "webhooks_deliveries", "WHERE created_at < @end ORDER BY created_at", [("end", db.Dialect.TimeParameter(time.UtcNow() - options.Retention))], 0, cancellationToken);
     }
 }

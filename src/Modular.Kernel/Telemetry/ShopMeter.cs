@@ -12,8 +12,11 @@ public sealed class ShopMeter
 {
     public const string Name = "Modular";
 
+    // Many pauses of the frequent sweeps, so that the next run with work has spoken; short, because a database that is back is well.
+    private static readonly TimeSpan LongestDoubt = TimeSpan.FromSeconds(90);
+
     private readonly ConcurrentDictionary<string, DateTimeOffset> sweeps = new();
-    private readonly ConcurrentDictionary<string, DateTimeOffset> failing = new();
+    private readonly ConcurrentDictionary<string, (DateTimeOffset Since, DateTimeOffset Last)> failing = new();
     private readonly TimeProvider time;
     private readonly Counter<long> started;
     private readonly Counter<long> settled;
@@ -53,7 +56,7 @@ public sealed class ShopMeter
     public DateTimeOffset? LastSweepAt => sweeps.IsEmpty ? null : sweeps.Values.Max();
 
     /// <summary>The sweeps that do nothing but fail on this node, and since when, UTC.</summary>
-    public IReadOnlyDictionary<string, DateTimeOffset> FailingSweeps => failing;
+    public IReadOnlyDictionary<string, DateTimeOffset> FailingSweeps => failing.ToDictionary(sweep => sweep.Key, sweep => sweep.Value.Since);
 
     public void PaymentStarted(string provider, string scene, string answer) => started.Add(1, new TagList { { "provider", provider }, { "scene", scene }, { "answer", answer } });
 
@@ -75,13 +78,25 @@ public sealed class ShopMeter
 
     public void OutboxSeen(TimeSpan lag) => Volatile.Write(ref outboxLagSeconds, Math.Max(0, lag.TotalSeconds));
 
-    public void SweepEnded(string sweep)
+    /// <summary>
+    /// A sweep ended well. One that found nothing to do does not speak for one that has just failed: the rows of that one may only have
+    /// been held by another run.
+    /// </summary>
+    public void SweepEnded(string sweep, int worked)
     {
-        sweeps[sweep] = time.GetUtcNow();
-        failing.TryRemove(sweep, out _);
+        var now = time.GetUtcNow();
+        sweeps[sweep] = now;
+        if (failing.TryGetValue(sweep, out var failure) && (worked > 0 || now - failure.Last > LongestDoubt))
+        {
+            failing.TryRemove(KeyValuePair.Create(sweep, failure));
+        }
     }
 
-    public void SweepFailed(string sweep) => failing.TryAdd(sweep, time.GetUtcNow());
+    public void SweepFailed(string sweep)
+    {
+        var now = time.GetUtcNow();
+        failing.AddOrUpdate(sweep, (now, now), (_, failure) => (failure.Since, now));
+    }
 
     public void AuditEnded(string rule, int rows) => broken[rule] = rows;
 

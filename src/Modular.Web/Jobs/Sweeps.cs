@@ -87,7 +87,7 @@ public sealed class Sweeps(IMediator mediator, ShopMeter meter)
         try
         {
             var worked = await mediator.Send(request, cancellationToken);
-            meter.SweepEnded(sweep);
+            meter.SweepEnded(sweep, worked);
             return worked;
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)

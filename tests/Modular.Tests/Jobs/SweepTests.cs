@@ -1,11 +1,13 @@
 using Hangfire;
 using Modular.Kernel.Outbox;
+using Modular.Kernel.Telemetry;
 using Modular.Ordering;
 using Modular.Payments;
 using Modular.Testing.Hosting;
 using Modular.Tests.Support;
 using Modular.Web.Jobs;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Modular.Tests.Jobs;
 
@@ -153,9 +155,9 @@ public sealed class SweepTests
 
         var failed = shop.Services.GetRequiredService<JobStorage>().GetMonitoringApi();
         await Eventually.BecomesAsync(true, () => Task.FromResult(failed.FailedCount() > Retries));
-        shop.Clock.Advance(TimeSpan.FromHours(6));
 
-        // Operators see it, the payment waits, and everything else goes on.
+        // Operators see it, the payment waits, and everything else goes on; runs that found the payment held by another do not count.
+        shop.Clock.Advance(TimeSpan.FromSeconds(61));
         await Eventually.BecomesAsync(true, async () => (await shop.Web.GetTextAsync("/health/ready")).Text.Contains("confirm-payments", StringComparison.Ordinal));
         Assert.Equal(200, (await shop.Web.GetTextAsync("/health/ready")).Status);
         Assert.Equal("degraded", (await shop.Web.GetTextAsync("/health/ready")).Json["checks"]!["jobs"]!["status"]!.GetValue<string>());
@@ -164,9 +166,38 @@ public sealed class SweepTests
         Assert.Contains("ConfirmPayments", (await desk.GetAsync("/hangfire/jobs/failed")).Text.Replace(" ", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
         await shop.AssertUntouchedAsync(orderNo, paymentNo);
 
+        shop.Clock.Advance(TimeSpan.FromHours(6));
         Assert.InRange(await shop.AllowAsync("payments_payments"), Retries + 1, long.MaxValue);
         await Eventually.BecomesAsync("paid", () => shop.OrderStatusAsync(orderNo));
         await shop.AssertPaidOnceAsync(orderNo, paymentNo);
         await Eventually.BecomesAsync("healthy", async () => (await shop.Web.GetTextAsync("/health/ready")).Json["checks"]!["jobs"]!["status"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task F19_a_run_that_finds_the_work_held_by_another_does_not_hide_that_the_sweep_fails()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await using var scripted = await ScriptedShop.StartAsync(Stores.PostgreSql, ("Modular:Jobs:Enabled", "true"));
+        var shop = scripted.Shop;
+        var (_, paymentNo) = await scripted.StartedAsync();
+        await shop.RefuseAsync("payments_payments", "UPDATE OF next_check_at", "XX000");
+        shop.Clock.Advance(TimeSpan.FromSeconds(16));
+        var meter = shop.Services.GetRequiredService<ShopMeter>();
+        await Eventually.BecomesAsync(true, () => Task.FromResult(meter.FailingSweeps.ContainsKey("confirm-payments")));
+
+        await using (var connection = new NpgsqlConnection(shop.ConnectionString))
+        {
+            await connection.OpenAsync(stop);
+            await using var transaction = await connection.BeginTransactionAsync(stop);
+            await using var hold = new NpgsqlCommand("SELECT 1 FROM payments_payments WHERE payment_no = $1 FOR UPDATE", connection, transaction) { Parameters = { new() { Value = paymentNo } } };
+            await hold.ExecuteNonQueryAsync(stop);
+            await using var scope = shop.Services.CreateAsyncScope();
+            Assert.Equal(0, await scope.ServiceProvider.GetRequiredService<Sweeps>().ConfirmPaymentsAsync(stop));
+        }
+
+        shop.Clock.Advance(TimeSpan.FromSeconds(61));
+        var jobs = (await shop.Web.GetTextAsync("/health/ready")).Json["checks"]!["jobs"]!;
+        Assert.Equal("degraded", jobs["status"]!.GetValue<string>());
+        Assert.Contains("confirm-payments", jobs["data"]!.AsObject());
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 
 namespace Modular.Kernel;
@@ -9,9 +10,14 @@ public static class StoredText
     /// The text without U+0000 and with nothing that is no character, which PostgreSQL does not take, cut to <paramref name="length"/> UTF-16
     /// units between characters.
     /// </summary>
-    public static string Cut(string text, int length)
+    [return: NotNullIfNotNull(nameof(text))]
+    public static string? Cut(string? text, int length)
     {
-        ArgumentNullException.ThrowIfNull(text);
+        if (text is null)
+        {
+            return null;
+        }
+
         var kept = new StringBuilder(Math.Min(text.Length, length));
         foreach (var rune in text.EnumerateRunes())
         {

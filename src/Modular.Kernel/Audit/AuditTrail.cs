@@ -74,11 +74,10 @@ public sealed class AuditEntry
         ArgumentNullException.ThrowIfNull(by);
         return new AuditEntry
         {
-            At = now, Who = Cut(by.Name, 128)!, Role = Cut(by.Role, 16)!, What = what, Subject = Cut(subject, 96)!, Detail = Cut(detail, MaxDetail), Outcome = Cut(outcome, 64)!,
+            At = now, Who = StoredText.Cut(by.Name, 128), Role = StoredText.Cut(by.Role, 16), What = what, Subject = StoredText.Cut(subject, 96),
+            Detail = StoredText.Cut(detail, MaxDetail), Outcome = StoredText.Cut(outcome, 64),
         };
     }
-
-    private static string? Cut(string? text, int length) => text is { } && text.Length > length ? text[..length] : text;
 }
 
 internal sealed class AuditTrailModel : IModelPart

@@ -36,7 +36,7 @@ internal sealed partial class CallLog(IServiceScopeFactory scopes, TimeProvider 
             Provider = provider,
             Call = call,
             Answer = word,
-            Detail = detail is null ? null : StoredText.Cut(detail, ProviderCall.MaxDetail),
+            Detail = StoredText.Cut(detail, ProviderCall.MaxDetail),
             CalledBy = EntryPoint.Name,
             At = time.UtcNow() - duration,
             DurationMs = (int)Math.Min(duration.TotalMilliseconds, int.MaxValue),

@@ -19,8 +19,8 @@ internal enum InquiryResult
     Held,
 }
 
-/// <summary>What an inquiry found out, with a sentence for people.</summary>
-internal sealed record Inquiry(InquiryResult Result, string Detail);
+/// <summary>What an inquiry found out, with a sentence for people and, unless the result is unknown, what the provider reported.</summary>
+internal sealed record Inquiry(InquiryResult Result, string Detail, PaymentReport? Report = null);
 
 /// <summary>
 /// Asks a payment's provider and takes the answer through the door. Callers who ask about the same payment at the same
@@ -105,12 +105,12 @@ internal sealed class ProviderInquiry(ProviderCatalogue providers, SettlementQue
         var outcome = await settlement.SettleAsync(new Entry(provider.Name, provider.Account, source, report, null), cancellationToken);
         return outcome.Status switch
         {
-            PaymentStatus.Succeeded or PaymentStatus.Refunded or PaymentStatus.PartiallyRefunded => new Inquiry(InquiryResult.Paid, "Paid."),
-            PaymentStatus.Held => new Inquiry(InquiryResult.Held, "Held."),
-            PaymentStatus.Closed => new Inquiry(InquiryResult.Closed, "Closed."),
+            PaymentStatus.Succeeded or PaymentStatus.Refunded or PaymentStatus.PartiallyRefunded => new Inquiry(InquiryResult.Paid, "Paid.", report),
+            PaymentStatus.Held => new Inquiry(InquiryResult.Held, "Held.", report),
+            PaymentStatus.Closed => new Inquiry(InquiryResult.Closed, "Closed.", report),
             null => new Inquiry(InquiryResult.Unknown, $"The report was refused: {outcome.Reason}."),
-            _ when report.State == ReportedState.NotFound => new Inquiry(InquiryResult.NotFound, NotKnownYet),
-            _ => new Inquiry(InquiryResult.Pending, $"Not paid ({report.ProviderState ?? "pending"})."),
+            _ when report.State == ReportedState.NotFound => new Inquiry(InquiryResult.NotFound, NotKnownYet, report),
+            _ => new Inquiry(InquiryResult.Pending, $"Not paid ({report.ProviderState ?? "pending"}).", report),
         };
     }
 }

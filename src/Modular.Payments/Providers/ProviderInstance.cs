@@ -101,45 +101,47 @@ internal sealed class ProviderInstance
 
     public static ProviderInstance OutOfService(string name, string plugin, string problem) => new(name, plugin, problem);
 
-    public Task<StartAnswer> StartAsync(StartRequest request, TimeSpan budget, CancellationToken cancellationToken) => RecordAsync(
-        "start", request.PaymentNo, null,
-        CallAsync((p, ct) => p.StartAsync(request, ct), detail => new StartAnswer.Unknown(detail), budget, cancellationToken),
+    public Task<StartAnswer> StartAsync(StartRequest request, TimeSpan budget, CancellationToken cancellationToken) => CallAsync(
+        (p, ct) => p.StartAsync(request, ct),
+        detail => new StartAnswer.Unknown(detail),
+        budget,
+        cancellationToken,
+        new Subject(request.PaymentNo),
 
         // The page of a payment that was started makes its action again, mostly without a word to the provider.
         isNews: answer => request.Resume is null || answer is not StartAnswer.Started);
 
-    public Task<QueryAnswer> QueryAsync(PaymentReference payment, TimeSpan budget, CancellationToken cancellationToken) => RecordAsync(
-        "query", payment.PaymentNo, null, CallAsync((p, ct) => p.QueryAsync(payment, ct), detail => new QueryAnswer.Unknown(detail), budget, cancellationToken));
+    public Task<QueryAnswer> QueryAsync(PaymentReference payment, TimeSpan budget, CancellationToken cancellationToken) => CallAsync(
+        (p, ct) => p.QueryAsync(payment, ct), detail => new QueryAnswer.Unknown(detail), budget, cancellationToken, new Subject(payment.PaymentNo));
 
-    public Task<CloseAnswer> CloseAsync(PaymentReference payment, TimeSpan budget, CancellationToken cancellationToken) => RecordAsync(
-        "close", payment.PaymentNo, null, CallAsync(
-            (p, ct) => p is IClosingProvider closing ? closing.CloseAsync(payment, ct) : Task.FromResult<CloseAnswer>(new CloseAnswer.Unknown("The provider cannot close payments.")),
-            detail => new CloseAnswer.Unknown(detail),
-            budget,
-            cancellationToken));
+    public Task<CloseAnswer> CloseAsync(PaymentReference payment, TimeSpan budget, CancellationToken cancellationToken) => CallAsync(
+        (p, ct) => p is IClosingProvider closing ? closing.CloseAsync(payment, ct) : Task.FromResult<CloseAnswer>(new CloseAnswer.Unknown("The provider cannot close payments.")),
+        detail => new CloseAnswer.Unknown(detail),
+        budget,
+        cancellationToken,
+        new Subject(payment.PaymentNo));
 
-    public Task<RefundAnswer> RefundAsync(RefundRequest request, TimeSpan budget, CancellationToken cancellationToken) => RecordAsync(
-        "refund", request.Payment.PaymentNo, request.RefundNo, CallAsync(
-            (p, ct) => p is IRefundingProvider refunding ? refunding.RefundAsync(request, ct) : Task.FromResult<RefundAnswer>(NoRefunds),
-            detail => new RefundAnswer.Unknown(detail),
-            budget,
-            cancellationToken));
+    public Task<RefundAnswer> RefundAsync(RefundRequest request, TimeSpan budget, CancellationToken cancellationToken) => CallAsync(
+        (p, ct) => p is IRefundingProvider refunding ? refunding.RefundAsync(request, ct) : Task.FromResult<RefundAnswer>(NoRefunds),
+        detail => new RefundAnswer.Unknown(detail),
+        budget,
+        cancellationToken,
+        new Subject(request.Payment.PaymentNo, request.RefundNo));
 
-    public Task<RefundAnswer> QueryRefundAsync(RefundReference refund, TimeSpan budget, CancellationToken cancellationToken) => RecordAsync(
-        "query_refund", refund.Payment.PaymentNo, refund.RefundNo, CallAsync(
-            (p, ct) => p is IRefundingProvider refunding ? refunding.QueryRefundAsync(refund, ct) : Task.FromResult<RefundAnswer>(NoRefunds),
-            detail => new RefundAnswer.Unknown(detail),
-            budget,
-            cancellationToken));
+    public Task<RefundAnswer> QueryRefundAsync(RefundReference refund, TimeSpan budget, CancellationToken cancellationToken) => CallAsync(
+        (p, ct) => p is IRefundingProvider refunding ? refunding.QueryRefundAsync(refund, ct) : Task.FromResult<RefundAnswer>(NoRefunds),
+        detail => new RefundAnswer.Unknown(detail),
+        budget,
+        cancellationToken,
+        new Subject(refund.Payment.PaymentNo, refund.RefundNo));
 
-    public Task<StatementAnswer> FetchStatementAsync(DateOnly day, TimeSpan budget, CancellationToken cancellationToken) =>
-        CallAsync(
-            (p, ct) => p is IStatementProvider statements
-                ? statements.FetchStatementAsync(day, ct)
-                : Task.FromResult<StatementAnswer>(new StatementAnswer.Unknown("The provider has no statements.")),
-            detail => new StatementAnswer.Unknown(detail),
-            budget,
-            cancellationToken);
+    public Task<StatementAnswer> FetchStatementAsync(DateOnly day, TimeSpan budget, CancellationToken cancellationToken) => CallAsync(
+        (p, ct) => p is IStatementProvider statements
+            ? statements.FetchStatementAsync(day, ct)
+            : Task.FromResult<StatementAnswer>(new StatementAnswer.Unknown("The provider has no statements.")),
+        detail => new StatementAnswer.Unknown(detail),
+        budget,
+        cancellationToken);
 
     public Task<Verification> VerifyNotificationAsync(RawRequest request, TimeSpan budget, CancellationToken cancellationToken) =>
         CallAsync((p, ct) => p.VerifyNotificationAsync(request, ct).AsTask(), detail => new Verification.Undecided(detail), budget, cancellationToken);
@@ -147,12 +149,11 @@ internal sealed class ProviderInstance
     public Task<Verification> VerifyReturnAsync(RawRequest request, TimeSpan budget, CancellationToken cancellationToken) =>
         CallAsync((p, ct) => p.VerifyReturnAsync(request, ct).AsTask(), detail => new Verification.Undecided(detail), budget, cancellationToken);
 
-    public Task<PayerAnswer> IdentifyPayerAsync(string code, TimeSpan budget, CancellationToken cancellationToken) =>
-        CallAsync(
-            (p, ct) => p is IPayerProvider payers ? payers.IdentifyPayerAsync(code, ct) : Task.FromResult<PayerAnswer>(new PayerAnswer.Unknown("The provider identifies no payers.")),
-            detail => new PayerAnswer.Unknown(detail),
-            budget,
-            cancellationToken);
+    public Task<PayerAnswer> IdentifyPayerAsync(string code, TimeSpan budget, CancellationToken cancellationToken) => CallAsync(
+        (p, ct) => p is IPayerProvider payers ? payers.IdentifyPayerAsync(code, ct) : Task.FromResult<PayerAnswer>(new PayerAnswer.Unknown("The provider identifies no payers.")),
+        detail => new PayerAnswer.Unknown(detail),
+        budget,
+        cancellationToken);
 
     /// <summary>Whether payments of the scene need the payer's id.</summary>
     public bool NeedsPayer(PaymentScene scene) => PayerScenes.Contains(scene);
@@ -170,34 +171,30 @@ internal sealed class ProviderInstance
     /// <summary>An answer's kind in one word, for measurements: the contract has few, and a plugin can add none.</summary>
     public static string NameOf(object? answer) => answer is null ? "unknown" : JsonNamingPolicy.SnakeCaseLower.ConvertName(answer.GetType().Name);
 
-    private async Task<T> RecordAsync<T>(string call, string paymentNo, string? refundNo, Task<T> answering, Func<T, bool>? isNews = null)
+    /// <summary>Calls the provider, counts the call and, when it is about a payment, records it on the payment's timeline.</summary>
+    private async Task<T> CallAsync<T>(
+        Func<IPaymentProvider, CancellationToken, Task<T>> call, Func<string, T> unknown, TimeSpan budget, CancellationToken cancellationToken,
+        Subject? about = null, Func<T, bool>? isNews = null, [CallerMemberName] string method = "")
         where T : class
     {
+        var name = JsonNamingPolicy.SnakeCaseLower.ConvertName(method[..^"Async".Length]);
         var startedAt = Stopwatch.GetTimestamp();
         T? answer = null;
         try
         {
-            return answer = await answering;
+            answer = await LimitAsync(call, unknown, budget, cancellationToken);
+            return answer;
         }
         finally
         {
             // Without an answer the caller did not wait for it; what was asked was asked all the same.
-            if (answer is null || (isNews?.Invoke(answer) ?? true))
+            var duration = Stopwatch.GetElapsedTime(startedAt);
+            Meter?.ProviderCalled(Name, name, NameOf(answer), duration);
+            if (about is { } subject && (answer is null || isNews is null || isNews(answer)))
             {
-                Calls?.Add(Name, call, paymentNo, refundNo, answer, Stopwatch.GetElapsedTime(startedAt));
+                Calls?.Add(Name, name, subject.PaymentNo, subject.RefundNo, answer, duration);
             }
         }
-    }
-
-    private async Task<T> CallAsync<T>(
-        Func<IPaymentProvider, CancellationToken, Task<T>> call, Func<string, T> unknown, TimeSpan budget, CancellationToken cancellationToken,
-        [CallerMemberName] string name = "")
-        where T : class
-    {
-        var startedAt = Stopwatch.GetTimestamp();
-        var answer = await LimitAsync(call, unknown, budget, cancellationToken);
-        Meter?.ProviderCalled(Name, JsonNamingPolicy.SnakeCaseLower.ConvertName(name[..^"Async".Length]), NameOf(answer), Stopwatch.GetElapsedTime(startedAt));
-        return answer;
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The contract says that any exception of a plugin means unknown.")]
@@ -272,4 +269,7 @@ internal sealed class ProviderInstance
             Interlocked.Decrement(ref inside);
         }
     }
+
+    /// <summary>What a call is about.</summary>
+    private readonly record struct Subject(string PaymentNo, string? RefundNo = null);
 }

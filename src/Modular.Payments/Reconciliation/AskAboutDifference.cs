@@ -45,7 +45,7 @@ public static class AskAboutDifference
         Unknown,
     }
 
-    internal sealed class Handler(ModularDbContext db, ProviderCatalogue providers, SettlementQueue settlement, PaymentsOptions options, TimeProvider time)
+    internal sealed class Handler(ModularDbContext db, ProviderCatalogue providers, ProviderInquiry inquiry, PaymentsOptions options, TimeProvider time)
         : IRequestHandler<Command, Outcome>
     {
         public async Task<Outcome> Handle(Command command, CancellationToken cancellationToken)
@@ -66,13 +66,12 @@ public static class AskAboutDifference
                 return Outcome.NothingToAsk;
             }
 
-            if (await provider.QueryAsync(payment.Reference, options.CallBudget, cancellationToken) is not QueryAnswer.Known { Report: { } report }
-                || report.PaymentNo != paymentNo || ReportRules.Problem(report) is not null || !Decision.IsOurs(provider.Account, report.Account))
+            var asked = await inquiry.AskAsync(payment, ReportSource.Person, options.CallBudget + options.NotifyBudget, cancellationToken);
+            if (asked.Report is not { } report || !Decision.IsOurs(provider.Account, report.Account))
             {
                 return Outcome.Unknown;
             }
 
-            await settlement.SettleAsync(new Entry(provider.Name, provider.Account, ReportSource.Person, report, null), cancellationToken);
             return difference.Class == DifferenceClass.State
                 ? await RepairAsync(difference, cancellationToken)
                 : await ConfirmAsync(command, difference, report, cancellationToken);

@@ -119,7 +119,7 @@ public static class ResolveDifference
     {
         public async Task<bool> Handle(Command command, CancellationToken cancellationToken)
         {
-            var note = command.Note?.Trim() is { Length: > 0 } text ? text[..Math.Min(text.Length, 256)] : "Dealt with.";
+            var note = command.Note?.Trim() is { Length: > 0 } text ? StoredText.Cut(text, 256) : "Dealt with.";
             return await OpenDifference.EndAsync(db, command.Id, command.Operator, note, cancellationToken);
         }
     }

@@ -227,12 +227,12 @@ internal sealed class RefundSender(ModularDbContext db, ProviderCatalogue provid
     {
         var report = new RefundReport
         {
-            RefundNo = refund.RefundNo, State = RefundState.Failed, Account = new ProviderAccount(null, null), ProviderState = Cut(rejected.Code, 64),
+            RefundNo = refund.RefundNo, State = RefundState.Failed, Account = new ProviderAccount(null, null), ProviderState = StoredText.Cut(rejected.Code, 64),
         };
         if ((await door.ApplyAsync(provider.Name, provider.Account, [report], null, cancellationToken))[0].Effect == RefundEffect.Failed)
         {
             await db.Set<Refund>().Where(r => r.Id == refund.Id && r.Status == RefundStatus.Failed).ExecuteUpdateAsync(
-                set => set.SetProperty(r => r.StatusReason, Cut(rejected.Code, 64)).SetProperty(r => r.StatusDetail, Cut(rejected.Detail, 256)), cancellationToken);
+                set => set.SetProperty(r => r.StatusReason, StoredText.Cut(rejected.Code, 64)).SetProperty(r => r.StatusDetail, StoredText.Cut(rejected.Detail, 256)), cancellationToken);
         }
 
         return $"Refused ({rejected.Code}): {rejected.Detail}";
@@ -252,12 +252,10 @@ internal sealed class RefundSender(ModularDbContext db, ProviderCatalogue provid
         var next = time.UtcNow() + RefundOptions.WaitAfter(refund.CheckCount);
         await db.Set<Refund>().Where(r => r.Id == refund.Id && r.Status == RefundStatus.Processing && r.Version == refund.Version).ExecuteUpdateAsync(
             set => set.SetProperty(r => r.NextCheckAt, next).SetProperty(r => r.NeedsAttention, attention)
-                .SetProperty(r => r.StatusReason, Cut(reason, 64)).SetProperty(r => r.StatusDetail, Cut(detail, 256)),
+                .SetProperty(r => r.StatusReason, StoredText.Cut(reason, 64)).SetProperty(r => r.StatusDetail, StoredText.Cut(detail, 256)),
             cancellationToken);
         return detail;
     }
-
-    private static string? Cut(string? text, int length) => text?.Length > length ? text[..length] : text;
 }
 
 /// <summary>What the texts of a report must look like before they are compared or stored.</summary>

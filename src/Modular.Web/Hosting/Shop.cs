@@ -107,6 +107,19 @@ public static class Shop
         return Task.CompletedTask;
     }
 
+    // As the server refuses U+0000 in paths and forms: no row of PostgreSQL can hold it or be compared with it. What comes from
+    // providers is kept as it came and judged by their plugins.
+    private static Task RefuseUnstorable(HttpContext context, RequestDelegate next)
+    {
+        if (!context.Request.QueryString.Value!.Contains("%00", StringComparison.Ordinal) || context.Request.Path.StartsWithSegments("/payments"))
+        {
+            return next(context);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status400BadRequest;
+        return Task.CompletedTask;
+    }
+
     private static void Configure(WebApplication app)
     {
         app.UseTrustedProxies();
@@ -119,6 +132,7 @@ public static class Shop
             OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = "public, max-age=3600",
         });
         app.Use(RefuseLargeBodies);
+        app.Use(RefuseUnstorable);
         app.UseRequestLocalization();
         app.UseRouting();
         app.UseRateLimiter();

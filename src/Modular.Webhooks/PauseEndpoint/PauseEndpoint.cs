@@ -38,7 +38,7 @@ public static partial class PauseEndpoint
                       """
                     : "UPDATE webhooks_endpoints SET paused_at = NULL, paused_by = NULL WHERE name = @name AND paused_at IS NOT NULL",
                 command.Pause
-                    ? [("name", endpoint.Name), ("now", db.Dialect.TimeParameter(time.UtcNow())), ("by", command.Operator.Length > 64 ? command.Operator[..64] : command.Operator)]
+                    ? [("name", endpoint.Name), ("now", db.Dialect.TimeParameter(time.UtcNow())), ("by", StoredText.Cut(command.Operator, 64))]
                     : [("name", endpoint.Name)],
                 cancellationToken);
             var outcome = command.Pause ? Outcome.Paused : Outcome.Resumed;

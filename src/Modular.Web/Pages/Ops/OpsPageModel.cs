@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Localization;
+using Modular.Kernel;
 using Modular.Kernel.Audit;
 using Modular.Web.Security;
 
@@ -23,7 +24,7 @@ internal abstract class OpsPageModel(IMediator mediator) : PageModel
     public bool MayAct => User.IsInRole(Operators.Operator);
 
     /// <summary>The signed-in person's name, as it is kept with what they do.</summary>
-    public string Operator => User.Identity!.Name! is { Length: > MaxName } name ? name[..MaxName] : User.Identity!.Name!;
+    public string Operator => StoredText.Cut(User.Identity!.Name!, MaxName);
 
     protected IMediator Mediator => mediator;
 

@@ -56,7 +56,8 @@ internal static class Signatures
                 return "The signature is the MD5 of the text without any key, which anybody can make, so nothing in the message may be believed";
             }
 
-            string[] endings = ["", key, "&key=", $"&key={key}&", $"key={key}", $"&{key}", $"&Key={key}", $"&KEY={key}", $"&apikey={key}", $"&key={key}\n", $"\n&key={key}"];
+            // Without its ampersand the joint makes the right bytes also where an ampersand was added to the last value.
+            string[] endings = ["", key, "&key=", $"&key={key}&", .. text.EndsWith('&') ? [] : (string[])[$"key={key}"], $"&{key}", $"&Key={key}", $"&KEY={key}", $"&apikey={key}", $"&key={key}\n", $"\n&key={key}"];
             if (endings.Any(ending => sign == KeyedText.Hash(text + ending, apiKey, algorithm)))
             {
                 return $"The signature is right with {OwnKey} when the key is not joined to the text with &key=";

@@ -192,6 +192,7 @@ internal static class WeChatPayV2Corpus
         yield return new("two values swapped", "", Notify(Xml(With(With(fields, "cash_fee", _ => "36800"), "total_fee", _ => "36790"), Sign(fields))));
         yield return new("an unknown key", "", Notify(Xml(fields, Sign(fields, key: OtherApiKey))));
         yield return new("another amount in small letters", "", Notify(Xml(With(fields, "total_fee", _ => "1"), Sign(fields).ToLowerInvariant())));
+        yield return new("an ampersand added to the last value", "", Notify(Xml(With(fields, "transaction_id", value => value + "&"), Sign(fields))));
         yield return new("a space within a value", "", Notify(Xml(With(fields, "total_fee", _ => "368 00"), Sign(fields))));
     }
 }

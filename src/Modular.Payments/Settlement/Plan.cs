@@ -55,7 +55,8 @@ internal sealed class Plan
     private readonly Dictionary<string, Record> records = [];
     private readonly Dictionary<string, int> repeated = [];
     private readonly HashSet<string> keptOrders = [];
-    private readonly HashSet<(string Provider, string TradeNo)> boundTradeNos = [];
+    // The payment that each number was bound to by an earlier entry of the batch.
+    private readonly Dictionary<(string Provider, string TradeNo), string> boundTradeNos = [];
 
     private LatePayment late;
 
@@ -135,7 +136,7 @@ internal sealed class Plan
             OrderHasKeeper = payment.Standing.OrderHasKeeper || keptOrders.Contains(payment.OrderNo),
             TradeNoTaken = report.ProviderTradeNo is { } tradeNo
                 && (payment.TakenTradeNos.Contains(tradeNo)
-                    || (StandingOf(payment).ProviderTradeNo != tradeNo && boundTradeNos.Contains((payment.Provider, tradeNo)))),
+                    || (boundTradeNos.TryGetValue((payment.Provider, tradeNo), out var holder) && holder != payment.PaymentNo)),
         };
         var verdict = Decision.Decide(standing, report, late);
         if (verdict.To is { } to)
@@ -158,7 +159,7 @@ internal sealed class Plan
 
         if (bound is not null)
         {
-            boundTradeNos.Add((payment.Provider, bound));
+            boundTradeNos[(payment.Provider, bound)] = payment.PaymentNo;
         }
     }
 

@@ -112,6 +112,16 @@ public sealed class PlanTests
         }
     }
 
+    [Fact]
+    public void A_number_that_an_earlier_report_gave_to_the_same_payment_is_free_for_it()
+    {
+        PaymentReport[] reports = [Some.Says(ReportedState.Closed, tradeNo: "T2"), Some.Says(ReportedState.Paid, tradeNo: "T3") with { Amount = null }, Some.Says(ReportedState.Paid, tradeNo: "T2")];
+        var plan = Plan.Make([.. reports.Select(report => new Entry(Some.Instance, Some.Own, ReportSource.Notify, report, null))], OnePending(), Some.Now);
+
+        Assert.Equal([Effect.Closed, Effect.Held, Effect.Settled], plan.Outcomes.Select(outcome => outcome.Effect));
+        Assert.Single(plan.Settled);
+    }
+
     private static Loaded OnePending() => new(
         new Dictionary<string, LoadedPayment>
         {

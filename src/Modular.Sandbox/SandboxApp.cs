@@ -77,6 +77,13 @@ public static class SandboxApp
 
     private static void MapEndpoints(WebApplication app)
     {
+        var time = app.Services.GetRequiredService<TimeProvider>();
+        app.Use((context, next) =>
+        {
+            // The header that merchants hold their clocks against is of the sandbox's clock, as everything else that it says of time.
+            context.Response.GetTypedHeaders().Date = time.GetUtcNow();
+            return next(context);
+        });
         app.MapStylesheet();
         app.MapAlipay();
         app.MapAlipayDirect();

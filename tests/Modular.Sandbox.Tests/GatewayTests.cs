@@ -10,6 +10,15 @@ public class GatewayTests
     private const string Query = "alipay.trade.query";
 
     [Fact]
+    public async Task Every_answer_tells_the_sandbox_s_own_time()
+    {
+        await using var sandbox = await SandboxHost.StartAsync();
+        sandbox.Time.Advance(TimeSpan.FromDays(3));
+        using var answer = await sandbox.Client.GetAsync(new Uri("/", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.InRange(sandbox.Time.GetUtcNow() - answer.Headers.Date!.Value, TimeSpan.Zero, TimeSpan.FromMinutes(2));
+    }
+
+    [Fact]
     public async Task A_wrong_signature_is_answered_with_invalid_signature()
     {
         await using var sandbox = await SandboxHost.StartAsync();

@@ -371,7 +371,7 @@ public sealed class PreflightTests(PreflightTests.Surroundings fixture) : IClass
             }
         }
 
-        var runner = PreflightRunner.From(new ConfigurationBuilder().AddInMemoryCollection(configured).Build(), clock ?? TimeProvider.System);
+        var runner = PreflightRunner.From(new ConfigurationBuilder().AddInMemoryCollection(configured).Build(), clock ?? fixture.Shop.Clock);
         return Assert.Single(await runner.RunAsync(instance, offline, TestContext.Current.CancellationToken)).Lines;
     }
 
@@ -449,9 +449,9 @@ public sealed class PreflightTests(PreflightTests.Surroundings fixture) : IClass
             ["AlipayRootCertificate"] = Certificate(stranger, "root", 400).ExportCertificatePem(),
         };
 
-        private static X509Certificate2 Certificate(RSA key, string name, int daysLeft)
+        private X509Certificate2 Certificate(RSA key, string name, int daysLeft)
         {
-            var now = TimeProvider.System.GetUtcNow();
+            var now = Shop.Clock.GetUtcNow();
             return new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(now.AddDays(-500), now.AddDays(daysLeft).AddHours(1));
         }
 

@@ -34,11 +34,11 @@ public sealed class KilledShopTests
         Assert.Equal("pending", await town.ScalarAsync($"SELECT status FROM ordering_orders WHERE order_no = '{orderNo}'"));
 
         await using var restarted = await town.StartShopAsync(JobsOn);
-        await Eventually.BecomesAsync("paid", () => restarted.OrderStatusAsync(orderNo), TimeSpan.FromSeconds(30));
+        await Eventually.BecomesAsync("paid", () => restarted.OrderStatusAsync(orderNo));
         Assert.Equal("poll", await town.ScalarAsync($"SELECT confirmed_by FROM payments_payments WHERE payment_no = '{paymentNo}'"));
         Assert.Equal(0, await town.CountAsync("payments_inbox"));
         Assert.Equal(1, await town.PaidOnceAsync());
-        await Eventually.BecomesAsync(1, () => town.CountAsync("ordering_orders WHERE fulfilled_at IS NOT NULL"), TimeSpan.FromSeconds(30));
+        await Eventually.BecomesAsync(1, () => town.CountAsync("ordering_orders WHERE fulfilled_at IS NOT NULL"));
     }
 
     /// <param name="store">The store.</param>
@@ -110,10 +110,13 @@ public sealed class KilledShopTests
                 await shop.DisposeAsync();
                 shop = await town.StartShopAsync();
 
-                // The provider sends everything again, because it cannot know what arrived either.
-                var (all, refused) = await Notifications.SendAsync(shop, forms, int.MaxValue, () => Task.CompletedTask);
+                // The provider sends everything again, because it cannot know what arrived either, and once more for what a process that
+                // has only just started was too slow.
+                var (first, slow) = await Notifications.SendAsync(shop, forms, int.MaxValue, () => Task.CompletedTask);
+                Assert.All(slow, it => Assert.Equal(503, it.Status));
+                var (second, refused) = await Notifications.SendAsync(shop, [.. slow.Select(it => forms[it.Index])], int.MaxValue, () => Task.CompletedTask);
                 Assert.Empty(refused);
-                Assert.Equal(Count, all.Count);
+                Assert.Equal(Count, first.Count + second.Count);
                 Assert.Equal(Count * round, await town.PaidOnceAsync());
             }
         }
@@ -131,7 +134,7 @@ public sealed class KilledShopTests
     [InlineData("kernel_outbox", "delivered_at", true)]
     public async Task A_shop_killed_while_it_fulfils_an_order_fulfils_it_once_F07(string table, string column, bool isFulfilled)
     {
-        const string Waiting = "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        const string Waiting = "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = 'advisory'";
         await using var town = await Town.FoundAsync(Stores.PostgreSql);
         string orderNo;
         string? fulfilledAt;
@@ -155,7 +158,7 @@ public sealed class KilledShopTests
             await holding.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
             await using (var shop = await town.StartShopAsync(JobsOn))
             {
-                await Eventually.BecomesAsync(1, () => town.CountAsync(Waiting), TimeSpan.FromSeconds(30));
+                await Eventually.BecomesAsync(1, () => town.CountAsync(Waiting));
                 if (isFulfilled)
                 {
                     // A program's lines take a moment to come out of it.
@@ -177,11 +180,11 @@ public sealed class KilledShopTests
         await town.ScalarAsync($"DROP TRIGGER hold ON {table}");
         Assert.Equal("1", await town.ScalarAsync("UPDATE kernel_outbox SET due_at = created_at WHERE type = 'order.paid' AND attempts = 1 AND delivered_at IS NULL RETURNING 1"));
         await using var restarted = await town.StartShopAsync(JobsOn);
-        await Eventually.BecomesAsync("2", () => town.ScalarAsync("SELECT attempts FROM kernel_outbox WHERE type = 'order.paid' AND delivered_at IS NOT NULL"), TimeSpan.FromSeconds(30));
+        await Eventually.BecomesAsync("2", () => town.ScalarAsync("SELECT attempts FROM kernel_outbox WHERE type = 'order.paid' AND delivered_at IS NOT NULL"));
         var inTheEnd = await town.ScalarAsync("SELECT fulfilled_at FROM ordering_orders");
         Assert.NotNull(inTheEnd);
         Assert.Equal(fulfilledAt ?? inTheEnd, inTheEnd);
-        Assert.Equal(1, fulfilments + Fulfilments(restarted, orderNo));
+        await Eventually.BecomesAsync(1, () => Task.FromResult(fulfilments + Fulfilments(restarted, orderNo)));
     }
 
     [Theory]

@@ -31,7 +31,7 @@ public sealed class TwoNodesTests
         await town.SetFaultsAsync(new
         {
             notify = new { drop = true },
-            gateway = new[] { new { kind = "None", methods = Query, slowSeconds = 3.0 } },
+            gateway = new[] { new { kind = "None", methods = Query, slowSeconds = 6.0 } },
         });
         quick["Modular__Jobs__Enabled"] = "true";
         await using var one = town.LaunchShop(quick);

@@ -45,13 +45,15 @@ internal sealed class NotifyListener : IAsyncDisposable
     private async Task ReceiveAsync(HttpContext context)
     {
         var form = await context.Request.ReadFormAsync();
+        // Decided before the test hears of the message, because it may then say something else about the next one.
+        var (status, body) = Answer;
         await arrived.Writer.WriteAsync(form.ToDictionary(field => field.Key, field => field.Value.ToString()));
-        context.Response.StatusCode = Answer.Status;
-        context.Response.Headers.Location = Answer.Status == 302 ? "/elsewhere" : default;
-        if (Answer.Status != StatusCodes.Status204NoContent)
+        context.Response.StatusCode = status;
+        context.Response.Headers.Location = status == 302 ? "/elsewhere" : default;
+        if (status != StatusCodes.Status204NoContent)
         {
             // A 204 has no body: to write one, were it empty, makes the server tear the connection behind the answer.
-            await context.Response.WriteAsync(Answer.Body);
+            await context.Response.WriteAsync(body);
         }
     }
 }

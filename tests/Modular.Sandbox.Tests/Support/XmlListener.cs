@@ -45,12 +45,14 @@ internal sealed class XmlListener : IAsyncDisposable
     private async Task ReceiveAsync(HttpContext context)
     {
         using var reader = new StreamReader(context.Request.Body);
+        // Decided before the test hears of the message, because it may then say something else about the next one.
+        var (status, body) = Answer;
         await arrived.Writer.WriteAsync(await reader.ReadToEndAsync());
-        context.Response.StatusCode = Answer.Status;
-        if (Answer.Status != StatusCodes.Status204NoContent)
+        context.Response.StatusCode = status;
+        if (status != StatusCodes.Status204NoContent)
         {
             // A 204 has no body: to write one, were it empty, makes the server tear the connection behind the answer.
-            await context.Response.WriteAsync(Answer.Body);
+            await context.Response.WriteAsync(body);
         }
     }
 }

@@ -137,7 +137,7 @@ public sealed class DirectRefundingTests(DirectPayingTests.LegacyShop fixture) :
     [Fact]
     public async Task The_accounts_log_agrees_with_a_paid_and_refunded_payment_and_brings_its_fee()
     {
-        var shop = await fixture.FreshAsync();
+        await using var shop = await TestShop.StartAsync(new TestShopOptions { Store = Stores.Sqlite, AlipayDirect = true });
         var payment = await PaidAsync(shop, AlipayDirectParty.Rsa);
         var refundNo = await RefundAsync(shop, payment, 1);
         await shop.SendAsync(new SendRefunds.Command());

@@ -63,7 +63,7 @@ public sealed class ConfirmPaymentsTests(OwnShops shops) : IClassFixture<OwnShop
     {
         var shop = await shops.OnAsync(store);
         var (orderNo, paymentNo) = await shop.StartedAsync(scene: "qr");
-        await shop.SilentAsync(paymentNo, queryLagSeconds: 40);
+        await shop.SilentAsync(paymentNo, queryLagSeconds: 120);
         await shop.StepAsync(paymentNo, "pay");
 
         for (var second = 16; second < 40; second += 16)
@@ -73,7 +73,7 @@ public sealed class ConfirmPaymentsTests(OwnShops shops) : IClassFixture<OwnShop
             await shop.AssertUntouchedAsync(orderNo, paymentNo);
         }
 
-        shop.Clock.Advance(TimeSpan.FromSeconds(40));
+        shop.Clock.Advance(TimeSpan.FromSeconds(120));
         await shop.SendAsync(new ConfirmPayments.Command());
         await shop.AssertPaidOnceAsync(orderNo, paymentNo);
     }

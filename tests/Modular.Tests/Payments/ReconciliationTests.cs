@@ -297,7 +297,7 @@ public sealed class ReconciliationTests
     public async Task L08_an_empty_bill_of_a_day_with_payments_is_an_alarm_and_no_list(string store)
     {
         await using var scripted = await ScriptedShop.StartAsync(store);
-        scripted.Shop.Clock.Advance(TimeSpan.FromHours(12) - scripted.Shop.Clock.GetUtcNow().ToOffset(TimeSpan.FromHours(8)).TimeOfDay + TimeSpan.FromDays(1));
+        scripted.BecomeNoon();
         await scripted.PaidAsync();
         var day = await ReconcileAsync(scripted, "empty");
         Assert.Equal("failed", day["status"]!.GetValue<string>());
@@ -334,6 +334,7 @@ public sealed class ReconciliationTests
     public async Task F20_T08_a_day_whose_bill_failed_waits_among_the_exceptions_and_is_fetched_again_by_itself(string store)
     {
         await using var scripted = await ScriptedShop.StartAsync(store);
+        scripted.BecomeNoon();
         var (_, paymentNo) = await scripted.PaidAsync();
         var (today, noon) = (Today(scripted), Noon(scripted));
         scripted.Says = words => words[0] == "bill" ? "unknown" : null;

@@ -68,8 +68,8 @@ public sealed class SettlementRaceTests(OwnShops shops) : IClassFixture<OwnShops
             var (orderNo, earlier, later) = await TwoAttemptsAsync(shop);
 
             var answers = await Task.WhenAll(
-                shop.NotifyAsync(shop.Alipay.Sign(AlipayParty.PaidFields(earlier, "0.01"))),
-                second.NotifyAsync(shop.Alipay.Sign(AlipayParty.PaidFields(later, "0.01"))));
+                shop.NotifyUntilTakenAsync(shop.Alipay.Sign(AlipayParty.PaidFields(earlier, "0.01"))),
+                second.NotifyUntilTakenAsync(shop.Alipay.Sign(AlipayParty.PaidFields(later, "0.01"))));
 
             Assert.All(answers, answer => Assert.Equal((200, "success"), answer));
             string[] statuses = [await shop.PaymentStatusAsync(earlier), await shop.PaymentStatusAsync(later)];
@@ -89,7 +89,7 @@ public sealed class SettlementRaceTests(OwnShops shops) : IClassFixture<OwnShops
             var (orderNo, paymentNo) = await shop.StartedAsync();
             var form = shop.Alipay.Sign(AlipayParty.PaidFields(paymentNo, "0.01"));
 
-            var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(copy => (copy % 2 == 0 ? shop : second).NotifyAsync(form)));
+            var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(copy => (copy % 2 == 0 ? shop : second).NotifyUntilTakenAsync(form)));
 
             Assert.All(answers, answer => Assert.Equal((200, "success"), answer));
             await shop.AssertPaidOnceAsync(orderNo, paymentNo);

@@ -73,6 +73,12 @@ internal sealed class ScriptedShop : IAsyncDisposable
     /// <summary>A second node of the shop, with the same instances.</summary>
     public Task<TestShop> BesideAsync() => TestShop.StartAsync(options with { Beside = Shop });
 
+    /// <summary>
+    /// Moves the clock on to the next day's noon in Beijing, for what follows days: near midnight a payment belongs to the next day's
+    /// bill, and bills are fetched from ten o'clock on.
+    /// </summary>
+    public void BecomeNoon() => Shop.Clock.Advance(TimeSpan.FromHours(36) - Shop.Clock.GetUtcNow().ToOffset(TimeSpan.FromHours(8)).TimeOfDay);
+
     /// <summary>An order with a payment that is started at the first instance.</summary>
     public async Task<(string OrderNo, string PaymentNo)> StartedAsync(string sku = "courtyard-room")
     {
@@ -95,7 +101,7 @@ internal sealed class ScriptedShop : IAsyncDisposable
     {
         var trade = tradeNo ?? "T" + paymentNo;
         paid[paymentNo] = $"paid {minor} {trade}";
-        return Shop.NotifyAsync($"paid {paymentNo} {minor} {trade}", instance, "text/plain");
+        return Shop.NotifyUntilTakenAsync($"paid {paymentNo} {minor} {trade}", instance, "text/plain");
     }
 
     /// <summary>Asks for a refund through the API.</summary>

@@ -108,7 +108,7 @@ public sealed class DifferenceDeskTests
     private static async Task<ScriptedShop> StartAsync(string store)
     {
         var scripted = await ScriptedShop.StartAsync(store);
-        scripted.Shop.Clock.Advance(TimeSpan.FromHours(36) - scripted.Shop.Clock.GetUtcNow().ToOffset(TimeSpan.FromHours(8)).TimeOfDay);
+        scripted.BecomeNoon();
         return scripted;
     }
 

@@ -118,6 +118,15 @@ public sealed partial class OpsPagesTests(Surroundings surroundings)
         await person.Page.Locator("#run-audit").ClickAsync();
         await ShowsAsync("#findings", "audited");
 
+        // A refund that somebody made at the provider.
+        await person.GoAsync($"/ops/reconciliation/alipay/{day}");
+        await person.Page.Locator("[data-act=book] summary").ClickAsync();
+        await ShowsAsync("[data-act=book] button", "booking");
+        await person.Page.Locator("[data-act=book] button").ClickAsync();
+        await Expect(person.Page.Locator("#result")).ToHaveAttributeAsync("data-result", "book_booked");
+        await ShowsAsync("#result", "booked");
+        Assert.Equal("partially_refunded", await shop.OrderStatusAsync(heldOrder));
+
         // Hangfire's own pages, with the ways back and the figures that the shop adds to them.
         foreach (var (name, path) in new[] { ("dashboard", "/hangfire"), ("dashboard-recurring", "/hangfire/recurring") })
         {
@@ -249,10 +258,12 @@ public sealed partial class OpsPagesTests(Surroundings surroundings)
         await shop.ScalarAsync(
             """
             INSERT INTO payments_reconciliations (provider, day, status, lines, matched, fees_minor, currency, counts, requested_at, finished_at, tries, run)
-            VALUES ('alipay', @day, 'done', 12, 10, 221, 'CNY', '{"amount":1,"missing_here":1}', @now, @now, 1, 1);
-            INSERT INTO payments_differences (reconciliation_id, class, subject, payment_no, provider_trade_no, currency, there_minor, there_state, there_at, remedy, found_at, run)
-            VALUES (1, 'missing_here', 'x', 'FOREIGN1', '2026112222001445678901234567', 'CNY', 500, '交易', @now, 'open', @now, 1),
-                   (1, 'amount', 'y', (SELECT payment_no FROM payments_payments WHERE status = 'held'), NULL, 'CNY', 36800, '交易', @now, 'open', @now, 1)
+            VALUES ('alipay', @day, 'done', 12, 10, 221, 'CNY', '{"amount":1,"missing_here":1,"refund":1}', @now, @now, 1, 1);
+            INSERT INTO payments_differences (reconciliation_id, class, subject, payment_no, refund_no, provider_trade_no, currency, there_minor, there_state, there_at, remedy, found_at, run)
+            VALUES (1, 'missing_here', 'x', 'FOREIGN1', NULL, '2026112222001445678901234567', 'CNY', 500, '交易', @now, 'open', @now, 1),
+                   (1, 'amount', 'y', (SELECT payment_no FROM payments_payments WHERE status = 'held'), NULL, NULL, 'CNY', 36800, '交易', @now, 'open', @now, 1),
+                   (1, 'refund', (SELECT payment_no FROM payments_payments WHERE status = 'held') || '/5030000', (SELECT payment_no FROM payments_payments WHERE status = 'held'), '5030000', NULL, 'CNY', 1200,
+                    '交易', @now, 'open', @now, 1)
             """,
             ("day", day), ("now", now));
         return day;

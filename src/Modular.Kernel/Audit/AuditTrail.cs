@@ -20,6 +20,7 @@ public static class OperatorAction
     public const string DifferenceResolved = "difference_resolved";
     public const string DifferenceAsked = "difference_asked";
     public const string ForeignGivenBack = "foreign_given_back";
+    public const string RefundBooked = "refund_booked";
     public const string ReconciliationRequested = "reconciliation_requested";
     public const string PaymentAsked = "payment_asked";
     public const string MessageProcessed = "message_processed";
@@ -33,7 +34,7 @@ public static class OperatorAction
 
     public static IReadOnlyList<string> All { get; } =
     [
-        RefundRequested, RefundApproved, RefundTurnedDown, RefundFinished, RefundGivenUp, RefundDealtWith, DifferenceResolved, DifferenceAsked, ForeignGivenBack,
+        RefundRequested, RefundApproved, RefundTurnedDown, RefundFinished, RefundGivenUp, RefundDealtWith, DifferenceResolved, DifferenceAsked, ForeignGivenBack, RefundBooked,
         ReconciliationRequested, PaymentAsked, MessageProcessed, HeldAccepted, HeldGivenBack, WebhookPaused, WebhookResumed, DeliveryResent, JobsCommanded, EventDispatched,
     ];
 }

@@ -138,7 +138,8 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
         WHERE payments_statement_lines.line_no = f.line_no
         """;
 
-    // A refund that the bill lists before it is done is no difference; only its sum must be right.
+    // A refund that the bill lists before it is done is no difference; only its sum must be right. One that was made at the provider and booked
+    // here because of its bill bears the number under which the bill lists it.
     private const string Refunds =
         """
         UPDATE payments_statement_lines SET result = 'refund'
@@ -146,6 +147,10 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
             SELECT 1 FROM payments_refunds r WHERE r.refund_no = payments_statement_lines.refund_no AND r.provider = @provider
               AND r.amount_minor = payments_statement_lines.amount_minor AND r.currency = payments_statement_lines.currency
               AND (r.status = 'succeeded' OR NOT payments_statement_lines.is_done))
+          AND NOT EXISTS (
+            SELECT 1 FROM payments_refunds b WHERE b.provider = @provider AND b.origin = 'console' AND b.payment_no = payments_statement_lines.payment_no
+              AND b.provider_refund_no = COALESCE(payments_statement_lines.refund_no, payments_statement_lines.provider_refund_no)
+              AND b.amount_minor = payments_statement_lines.amount_minor AND b.currency = payments_statement_lines.currency)
         """;
 
     // --- The list of differences ---

@@ -29,6 +29,9 @@ public enum RefundOrigin
 
     /// <summary>The shop itself: money came that may not be kept.</summary>
     Automatic,
+
+    /// <summary>Somebody at the provider's own page, without the shop.</summary>
+    Console,
 }
 
 /// <summary>
@@ -57,7 +60,7 @@ internal sealed class Refund
 
     public required RefundOrigin Origin { get; init; }
 
-    /// <summary>The operator or API caller; null when the shop did it itself.</summary>
+    /// <summary>The operator or API caller; who booked it, when it was made at the provider; null when the shop did it itself.</summary>
     public string? RequestedBy { get; init; }
 
     /// <summary>The second operator, where one was needed.</summary>

@@ -93,6 +93,26 @@ internal sealed class RefundDoor(ModularDbContext db, IMediator mediator, ShopMe
         return outcomes;
     }
 
+    /// <summary>
+    /// Stores a refund that was done without the shop, as a part of the caller's transaction. The caller holds the payment's row and has made sure
+    /// that the sum is left on it.
+    /// </summary>
+    public async Task BookDoneAsync(Refund refund, Payment payment, DateTimeOffset refundedAt, CancellationToken cancellationToken)
+    {
+        db.Add(refund);
+        await db.SaveChangesAsync(cancellationToken);
+        var writes = new WriteBatch();
+        var batch = new RefundBatch(db.Dialect, time.UtcNow());
+        var report = new RefundReport
+        {
+            RefundNo = refund.RefundNo, State = RefundState.Succeeded, Account = new ProviderAccount(null, null), Amount = refund.Amount, RefundedAt = refundedAt, ProviderState = "BILL",
+        };
+        batch.Add(refund, new RefundStanding(payment) { Reserved = payment.RefundReservedMinor + refund.AmountMinor }, new RefundVerdict(RefundEffect.Settled), report, byPerson: true);
+        await batch.WriteAsync(writes, mediator, cancellationToken);
+        await writes.ExecuteAsync(db, cancellationToken);
+        meter.RefundReported(refund.Provider, RefundEffect.Settled.ToText());
+    }
+
     private async Task<RefundOutcome> ConsiderAsync(RefundBatch batch, string instance, RefundReport report, PersonsWord? person, CancellationToken cancellationToken)
     {
         var refund = await FindAsync(instance, report, cancellationToken);
@@ -105,7 +125,7 @@ internal sealed class RefundDoor(ModularDbContext db, IMediator mediator, ShopMe
 
         if (refund is null)
         {
-            // Made at the provider's own page: a person must know, and nothing is booked that nobody here asked for.
+            // Made at the provider's own page: a person must know, and may book it once the bill lists it; see BookRefund.
             var isOurs = report.PaymentNo is { } no && await db.Set<Payment>().AnyAsync(p => p.PaymentNo == no && p.Provider == instance, cancellationToken);
             return new RefundOutcome(RefundEffect.Attention, isOurs ? UnknownRefund : UnknownPayment, null);
         }

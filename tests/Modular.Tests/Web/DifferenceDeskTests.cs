@@ -87,6 +87,85 @@ public sealed class DifferenceDeskTests
 
     [Theory]
     [MemberData(nameof(Stores))]
+    public async Task L04_a_refund_that_was_made_at_the_provider_is_booked_once_and_agrees_with_its_bill_from_then_on(string store)
+    {
+        await using var scripted = await StartAsync(store);
+        using var desk = await Desk.OfAsync(scripted.Shop);
+        using var viewer = await Desk.OfAsync(scripted.Shop, "victor");
+        var (orderNo, paymentNo) = await scripted.PaidAsync();
+        string[] bill = [$"payment {paymentNo} T{paymentNo} 36800 0 {Noon(scripted)}", $"refund {paymentNo} T{paymentNo} 10000 0 {Noon(scripted)} CONSOLE1", $"refund {paymentNo} T{paymentNo} 26800 0 {Noon(scripted)} CONSOLE2"];
+        var day = await CompareAsync(scripted, string.Join('\n', bill[..2]));
+        var id = await IdOfRefundAsync(scripted, "CONSOLE1");
+        Assert.Matches(ActOf(id, "book"), await desk.PageAsync(day));
+        Assert.Equal(403, (await viewer.PostAsync(day + "?handler=Book", ("difference", id))).Status);
+        Assert.Equal(400, (await desk.PostBareAsync(day + "?handler=Book", ("difference", id))).Status);
+        Assert.Equal(404, (await desk.PostAsync(day + "?handler=Book", ("difference", "999999"))).Status);
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => ActAsync(desk, day, "Book", id)));
+
+        Assert.Equal(["book_booked", "book_not_open", "book_not_open", "book_not_open"], results.Order(StringComparer.Ordinal));
+        var row = await scripted.Shop.PaymentRowAsync(paymentNo);
+        Assert.Equal((PaymentStatus.PartiallyRefunded, 10000L, 0L), (row.Status, row.RefundedMinor, row.RefundReservedMinor));
+        Assert.Equal(("partially_refunded", 1L), (await scripted.Shop.OrderStatusAsync(orderNo), await scripted.Shop.EventsAsync("payment.refunded", orderNo)));
+        Assert.Equal("succeeded console CONSOLE1 olivia", await scripted.Shop.ScalarAsync("SELECT status || ' ' || origin || ' ' || provider_refund_no || ' ' || requested_by FROM payments_refunds"));
+        Assert.Equal("resolved olivia", await scripted.Shop.ScalarAsync($"SELECT remedy || ' ' || resolved_by FROM payments_differences WHERE id = {id}"));
+        Assert.Equal("1", await scripted.Shop.ScalarAsync("SELECT COUNT(*) FROM kernel_audit_trail WHERE what = 'refund_booked' AND outcome = 'booked' AND who = 'olivia'"));
+        Assert.Contains($"/ops/refunds/{await scripted.Shop.ScalarAsync("SELECT refund_no FROM payments_refunds")}", await desk.PageAsync($"/ops/orders/{orderNo}"), StringComparison.Ordinal);
+        Assert.Contains($"data-result=\"book_booked\"", await desk.PageAsync($"{day}?result=book_booked&difference={id}"), StringComparison.Ordinal);
+
+        // The money is gone already: nobody sends anything, the line agrees, and the rest goes the same way.
+        await scripted.SweepAsync();
+        await CompareAsync(scripted, string.Join('\n', bill));
+        Assert.Equal("3 2", await scripted.Shop.ScalarAsync("SELECT lines || ' ' || matched FROM payments_reconciliations"));
+        Assert.Equal("book_booked", await ActAsync(desk, day, "Book", await IdOfRefundAsync(scripted, "CONSOLE2")));
+        Assert.Equal(("refunded", "refunded"), (await scripted.Shop.PaymentStatusAsync(paymentNo), await scripted.Shop.OrderStatusAsync(orderNo)));
+        Assert.DoesNotContain(scripted.Calls, call => call.StartsWith("refund ", StringComparison.Ordinal) || call.StartsWith("ask ", StringComparison.Ordinal));
+        await CompareAsync(scripted, string.Join('\n', bill));
+        Assert.Equal("3 3", await scripted.Shop.ScalarAsync("SELECT lines || ' ' || matched FROM payments_reconciliations"));
+        Assert.Equal("0", await scripted.Shop.ScalarAsync("SELECT COUNT(*) FROM payments_differences WHERE remedy = 'open'"));
+        Assert.Equal((0L, 0L), (await scripted.BalanceAsync("clearing", paymentNo), await scripted.BalanceAsync("sales", paymentNo) + await scripted.BalanceAsync("refunds", paymentNo)));
+        await scripted.Shop.AssertBooksAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task L04_a_refund_of_the_bill_that_does_not_fit_is_not_booked_and_stays_open(string store)
+    {
+        await using var scripted = await StartAsync(store);
+        using var desk = await Desk.OfAsync(scripted.Shop);
+        var (_, paymentNo) = await scripted.PaidAsync();
+        var (_, unpaid) = await scripted.StartedAsync();
+        await scripted.RefundNoAsync(paymentNo, 10000);
+        var line = $"refund {paymentNo} T{paymentNo} 5000 0 {Noon(scripted)} TWICE";
+        var day = await CompareAsync(scripted, string.Join(
+            '\n',
+            $"payment {paymentNo} T{paymentNo} 36800 0 {Noon(scripted)}", $"refund {paymentNo} T{paymentNo} 10000 0 {Noon(scripted)} SAMESUM", $"refund {paymentNo} T{paymentNo} 26801 0 {Noon(scripted)} TOOMUCH",
+            $"refund {unpaid} T{unpaid} 100 0 {Noon(scripted)} UNPAID", $"payment FOREIGN1 TF1 500 3 {Noon(scripted)}", line));
+        foreach (var (refundNo, result) in new[] { ("SAMESUM", "book_own_under_way"), ("TOOMUCH", "book_refund_exceeds_paid"), ("UNPAID", "book_payment_not_paid") })
+        {
+            var id = await IdOfRefundAsync(scripted, refundNo);
+            Assert.Equal(result, await ActAsync(desk, day, "Book", id));
+            Assert.Equal("open", await scripted.Shop.ScalarAsync($"SELECT remedy FROM payments_differences WHERE id = {id}"));
+        }
+
+        Assert.Equal("book_nothing_to_book", await ActAsync(desk, day, "Book", await IdAsync(scripted, "FOREIGN1")));
+        Assert.Equal("1 36800", await scripted.Shop.ScalarAsync($"SELECT (SELECT COUNT(*) FROM payments_refunds) || ' ' || (received_minor - refunded_minor) FROM payments_payments WHERE payment_no = '{paymentNo}'"));
+
+        // Two days' bills list the same refund before anybody books it.
+        var first = await IdOfRefundAsync(scripted, "TWICE");
+        scripted.Shop.Clock.Advance(TimeSpan.FromDays(1));
+        var next = await CompareAsync(scripted, line);
+        using var nextDay = await Desk.OfAsync(scripted.Shop);
+        Assert.Equal("book_booked", await ActAsync(nextDay, day, "Book", first));
+        var second = (await scripted.Shop.ScalarAsync($"SELECT id FROM payments_differences WHERE refund_no = 'TWICE' AND id <> {first}"))!;
+        Assert.Equal("book_known_already", await ActAsync(nextDay, next, "Book", second));
+        await scripted.Shop.SendAsync(new ConfirmPayments.Command());
+        await scripted.SweepAsync();
+        await scripted.Shop.AssertBooksAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
     public async Task A_difference_is_not_resolved_without_a_note_and_the_page_says_so(string store)
     {
         await using var scripted = await StartAsync(store);
@@ -123,6 +202,9 @@ public sealed class DifferenceDeskTests
 
     private static async Task<string> IdAsync(ScriptedShop scripted, string paymentNo) =>
         (await scripted.Shop.ScalarAsync("SELECT id FROM payments_differences WHERE payment_no = @no", ("no", paymentNo)))!;
+
+    private static async Task<string> IdOfRefundAsync(ScriptedShop scripted, string refundNo) =>
+        (await scripted.Shop.ScalarAsync("SELECT id FROM payments_differences WHERE refund_no = @no", ("no", refundNo)))!;
 
     private static async Task<string> ActAsync(Desk desk, string day, string handler, string id)
     {

@@ -115,11 +115,34 @@ internal sealed class ReconciliationDayPage(IMediator mediator) : OpsPageModel(m
         return Done(difference, $"back_{outcome.ToText()}");
     }
 
+    public async Task<IActionResult> OnPostBookAsync(string provider, string date, [FromForm] long difference, CancellationToken cancellationToken)
+    {
+        if (!MayAct)
+        {
+            return Refused();
+        }
+
+        var outcome = await Mediator.Send(new BookRefund.Command(provider, date, difference, Actor), cancellationToken);
+        if (outcome == BookRefund.Outcome.NotFound || !await FindAsync(new ShowReconciliation.Query(provider, date, PageSize, Difference: difference), cancellationToken))
+        {
+            return NotFound();
+        }
+
+        // What books it is written down in the commit that does.
+        if (outcome != BookRefund.Outcome.Booked)
+        {
+            await RecordAsync(OperatorAction.RefundBooked, SubjectOf(difference), null, outcome.ToText());
+        }
+
+        return Done(difference, $"book_{outcome.ToText()}");
+    }
+
     /// <summary>What an address may say came of an action; everything else is nonsense.</summary>
     private static readonly HashSet<string?> Results =
     [
         "resolved", "not_open", .. Enum.GetValues<AskAboutDifference.Outcome>().Select(it => $"ask_{it.ToText()}"),
         .. Enum.GetValues<GiveBackForeign.Outcome>().Select(it => $"back_{it.ToText()}"),
+        .. Enum.GetValues<BookRefund.Outcome>().Select(it => $"book_{it.ToText()}"),
     ];
 
     /// <summary>Whether the provider can be asked about the difference's payment, and its answer be applied.</summary>

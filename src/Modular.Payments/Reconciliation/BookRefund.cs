@@ -1,0 +1,146 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using Modular.Kernel;
+using Modular.Kernel.Audit;
+using Modular.Kernel.Data;
+using Modular.Kernel.Messages;
+using Modular.Payments.Abstractions;
+
+namespace Modular.Payments;
+
+/// <summary>
+/// An operator books a refund that was made at the provider's own page, and that only its bill knows. Payment, order, ledger and events learn of it
+/// as of any other refund, the difference ends and the trail tells who did it, all in one commit; nothing is sent to the provider. Saying it twice,
+/// or of another day's line of the same refund, books it once. It needs no second operator, because the money has gone already.
+/// </summary>
+public static class BookRefund
+{
+    /// <param name="Provider">The instance whose day it is.</param>
+    /// <param name="Date">The day, <c>yyyy-MM-dd</c>.</param>
+    /// <param name="Id">The difference.</param>
+    /// <param name="By">Who books it.</param>
+    public sealed record Command(string Provider, string Date, long Id, Actor By) : IRequest<Outcome>;
+
+    public enum Outcome
+    {
+        NotFound,
+
+        /// <summary>It is booked and the difference has ended.</summary>
+        Booked,
+
+        /// <summary>It has ended before.</summary>
+        NotOpen,
+
+        /// <summary>The difference is no refund that only the bill knows.</summary>
+        NothingToBook,
+
+        /// <summary>Nothing was received here, in the refund's currency, that could have gone back.</summary>
+        PaymentNotPaid,
+
+        /// <summary>A refund of the same sum waits for an end here, which is probably the same: that one is to be ended first.</summary>
+        OwnUnderWay,
+
+        /// <summary>With the refunds that are made and under way it would be more than was paid.</summary>
+        RefundExceedsPaid,
+
+        /// <summary>The same refund was booked because of another day's bill.</summary>
+        KnownAlready,
+    }
+
+    internal sealed class Handler(ModularDbContext db, RefundDoor door, IMediator mediator, TimeProvider time) : IRequestHandler<Command, Outcome>
+    {
+        private const int MaxTries = 5;
+
+        // What the shopper may read, like the reason of every other refund.
+        private const string Reason = "渠道后台退款 Made at the provider";
+
+        public async Task<Outcome> Handle(Command command, CancellationToken cancellationToken)
+        {
+            var (outcome, orderNo) = await WriteConflict.RetryAsync(db, MaxTries, () => BookAsync(command, cancellationToken));
+            if (orderNo is not null)
+            {
+                await mediator.Publish(new OrdersChanged([orderNo]), cancellationToken);
+            }
+
+            return outcome;
+        }
+
+        private async Task<(Outcome Outcome, string? OrderNo)> BookAsync(Command command, CancellationToken cancellationToken)
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            var now = time.UtcNow();
+            var refundNo = Numbers.Next(time);
+
+            // Whoever says the same at the same time waits here, and finds it ended.
+            var isFirst = await OpenDifference.EndAsync(db, command.Id, command.By.Name, $"Made at the provider, and booked as refund {refundNo}.", cancellationToken);
+            if (await OpenDifference.FindAsync(db, command.Provider, command.Date, command.Id, cancellationToken) is not { } difference)
+            {
+                return (Outcome.NotFound, null);
+            }
+
+            if (!isFirst)
+            {
+                return (Outcome.NotOpen, null);
+            }
+
+            if (difference is not { Class: DifferenceClass.Refund, HereMinor: null, ThereMinor: > 0 and var minor, PaymentNo: { } paymentNo })
+            {
+                return (Outcome.NothingToBook, null);
+            }
+
+            await PaymentRow.LockAsync(db, paymentNo, cancellationToken);
+            var payment = await db.Set<Payment>().AsNoTracking().SingleOrDefaultAsync(p => p.PaymentNo == paymentNo && p.Provider == command.Provider, cancellationToken);
+            var others = await db.Set<Refund>().AsNoTracking().Where(r => r.PaymentNo == paymentNo).ToListAsync(cancellationToken);
+            var theirs = NumberOf(difference);
+            if (Problem(payment, others, new Money(minor, difference.Currency), theirs) is { } problem)
+            {
+                return (problem, null);
+            }
+
+            var refund = new Refund
+            {
+                RefundNo = refundNo,
+                PaymentNo = paymentNo,
+                OrderNo = payment!.OrderNo,
+                Provider = command.Provider,
+                AmountMinor = minor,
+                Currency = difference.Currency,
+                Reason = Reason,
+                Origin = RefundOrigin.Console,
+                RequestedBy = command.By.Name,
+                Status = RefundStatus.Processing,
+                ProviderRefundNo = theirs,
+                CreatedAt = now,
+                BilledOn = command.Date,
+            };
+            await door.BookDoneAsync(refund, payment, difference.ThereAt ?? now, cancellationToken);
+            db.Add(AuditEntry.Of(
+                command.By, OperatorAction.RefundBooked, $"{command.Provider}/{command.Date}#{command.Id}",
+                $"{refund.Amount.ToDecimalString()} {refund.Currency} ({paymentNo}), {refundNo}{(theirs is null ? "" : $", {theirs}")}", Outcome.Booked.ToText(), now));
+            await db.SaveChangesAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return (Outcome.Booked, payment.OrderNo);
+        }
+
+        private static Outcome? Problem(Payment? payment, List<Refund> others, Money amount, string? theirs)
+        {
+            if (theirs is not null && others.Any(other => other.Origin == RefundOrigin.Console && other.ProviderRefundNo == theirs))
+            {
+                return Outcome.KnownAlready;
+            }
+
+            if (payment is not { ReceivedMinor: { } received } || payment.Status == PaymentStatus.Closed || payment.Currency != amount.Currency)
+            {
+                return Outcome.PaymentNotPaid;
+            }
+
+            return others.Any(other => other.Status is RefundStatus.Processing or RefundStatus.AwaitingApproval && other.Amount == amount) ? Outcome.OwnUnderWay
+                : payment.RefundedMinor + payment.RefundReservedMinor + amount.Minor > received ? Outcome.RefundExceedsPaid
+                : null;
+        }
+
+        /// <summary>The number under which the bill lists it, as <see cref="Difference.Subject"/> tells; null when the bill has none.</summary>
+        private static string? NumberOf(Difference difference) =>
+            difference.Subject[(difference.PaymentNo!.Length + 1)..] is { Length: > 0 } number && number[0] != '?' ? number : null;
+    }
+}

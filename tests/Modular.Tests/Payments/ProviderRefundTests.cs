@@ -1,5 +1,9 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Modular.Kernel.Audit;
 using Modular.Payments;
+using Modular.Payments.Abstractions;
+using Modular.Payments.Providers;
 using Modular.Testing.Hosting;
 using Modular.Tests.Support;
 
@@ -119,6 +123,51 @@ public sealed class ProviderRefundTests(OwnShops shops) : IClassFixture<OwnShops
         Assert.Equal((3L, 3L), (day["lines"]!.GetValue<long>(), day["matched"]!.GetValue<long>()));
         var difference = Assert.Single(day["differences"]!.AsArray())!;
         Assert.Equal(("missing_there", lacking, "open"), (difference["class"]!.GetValue<string>(), difference["paymentNo"]!.GetValue<string>(), difference["remedy"]!.GetValue<string>()));
+    }
+
+    [Theory]
+    [MemberData(nameof(ProvidersOnStores))]
+    public async Task L04_a_refund_that_the_merchant_made_without_the_shop_is_booked_from_the_gateways_bill(string provider, string store)
+    {
+        await using var shop = await TestShop.StartAsync(new TestShopOptions { Store = store });
+        var (orderNo, paymentNo) = await PaidAsync(shop, provider);
+        var payment = await shop.PaymentRowAsync(paymentNo);
+        var answer = await shop.Services.GetRequiredService<ProviderCatalogue>().Find(provider)!.RefundAsync(
+            new RefundRequest
+            {
+                RefundNo = "CONSOLE20261129",
+                Payment = payment.Reference,
+                PaymentAmount = Money.Cny(36800),
+                Amount = Money.Cny(6800),
+                Reason = "控制台退款",
+                NotifyUrl = new Uri(shop.Address, $"payments/{provider}/notify"),
+                CreatedAt = shop.Clock.GetUtcNow(),
+            },
+            TimeSpan.FromSeconds(30),
+            TestContext.Current.CancellationToken);
+        Assert.IsType<RefundAnswer.Known>(answer);
+        var today = DateOnly.FromDateTime(shop.Clock.GetUtcNow().ToOffset(TimeSpan.FromHours(8)).DateTime).ToString("yyyy-MM-dd", null);
+        await shop.FaultsAsync(new { alipayBill = new { ready = true }, weChatBill = new { ready = true } });
+        shop.Clock.Advance(TimeSpan.FromDays(1));
+
+        var difference = Assert.Single((await CompareAsync())["differences"]!.AsArray())!;
+        Assert.Equal(("refund", "CONSOLE20261129", "open"), ((string)difference["class"]!, (string)difference["refundNo"]!, (string)difference["remedy"]!));
+        var id = long.Parse((await shop.ScalarAsync("SELECT id FROM payments_differences"))!, System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal(BookRefund.Outcome.Booked, await shop.SendAsync(new BookRefund.Command(provider, today, id, new Actor("olivia", "operator"))));
+
+        Assert.Equal(("partially_refunded", "partially_refunded"), (await shop.PaymentStatusAsync(paymentNo), await shop.OrderStatusAsync(orderNo)));
+        var day = await CompareAsync();
+        Assert.Equal((2L, 2L), ((long)day["lines"]!, (long)day["matched"]!));
+        Assert.Single((await TradeAsync(shop, paymentNo))["refunds"]!.AsArray());
+        await shop.AssertBooksAsync();
+
+        async Task<JsonNode> CompareAsync()
+        {
+            var asked = await shop.Api.PostAsync("/api/reconciliations", new { provider, date = today });
+            Assert.Equal(202, asked.Status);
+            await shop.SendAsync(new ReconcileStatements.Command());
+            return (await shop.Api.GetTextAsync(asked.Location!)).Json;
+        }
     }
 
     private static async Task<(string OrderNo, string PaymentNo)> StartAsync(TestShop shop, string provider)

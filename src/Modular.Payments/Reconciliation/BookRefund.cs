@@ -92,7 +92,7 @@ public static class BookRefund
             var payment = await db.Set<Payment>().AsNoTracking().SingleOrDefaultAsync(p => p.PaymentNo == paymentNo && p.Provider == command.Provider, cancellationToken);
             var others = await db.Set<Refund>().AsNoTracking().Where(r => r.PaymentNo == paymentNo).ToListAsync(cancellationToken);
             var theirs = NumberOf(difference);
-            if (Problem(payment, others, new Money(minor, difference.Currency), theirs) is { } problem)
+            if (Problem(payment, others, new Money(minor, difference.Currency), theirs, difference.ThereAt) is { } problem)
             {
                 return (problem, null);
             }
@@ -122,9 +122,10 @@ public static class BookRefund
             return (Outcome.Booked, payment.OrderNo);
         }
 
-        private static Outcome? Problem(Payment? payment, List<Refund> others, Money amount, string? theirs)
+        private static Outcome? Problem(Payment? payment, List<Refund> others, Money amount, string? theirs, DateTimeOffset? at)
         {
-            if (theirs is not null && others.Any(other => other.Origin == RefundOrigin.Console && other.ProviderRefundNo == theirs))
+            // Where the bill lists no number, the moment and the sum tell.
+            if (others.Any(other => other.Origin == RefundOrigin.Console && other.ProviderRefundNo == theirs && (theirs is not null || (other.RefundedAt == at && other.Amount == amount))))
             {
                 return Outcome.KnownAlready;
             }

@@ -139,7 +139,7 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
         """;
 
     // A refund that the bill lists before it is done is no difference; only its sum must be right. One that was made at the provider and booked
-    // here because of its bill bears the number under which the bill lists it.
+    // here because of its bill bears the number under which the bill lists it; where it lists none, the moment tells.
     private const string Refunds =
         """
         UPDATE payments_statement_lines SET result = 'refund'
@@ -149,7 +149,9 @@ internal sealed class StatementMatch(ModularDbContext db, Reconciliation reconci
               AND (r.status = 'succeeded' OR NOT payments_statement_lines.is_done))
           AND NOT EXISTS (
             SELECT 1 FROM payments_refunds b WHERE b.provider = @provider AND b.origin = 'console' AND b.payment_no = payments_statement_lines.payment_no
-              AND b.provider_refund_no = COALESCE(payments_statement_lines.refund_no, payments_statement_lines.provider_refund_no)
+              AND (b.provider_refund_no = COALESCE(payments_statement_lines.refund_no, payments_statement_lines.provider_refund_no)
+                   OR (b.provider_refund_no IS NULL AND payments_statement_lines.refund_no IS NULL AND payments_statement_lines.provider_refund_no IS NULL
+                       AND b.refunded_at = payments_statement_lines.at))
               AND b.amount_minor = payments_statement_lines.amount_minor AND b.currency = payments_statement_lines.currency)
         """;
 

@@ -8,6 +8,7 @@ var rows = int.Parse(Argument("--rows") ?? "1000000", CultureInfo.InvariantCultu
 if (Wanted("P2"))
 {
     VerifyAlipay.Run();
+    VerifyWeChatPay.Run();
 }
 
 if (Wanted("P1") || Wanted("P3"))

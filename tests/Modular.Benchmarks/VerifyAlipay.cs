@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Modular.Payments.Abstractions;
@@ -34,12 +33,12 @@ internal static class VerifyAlipay
         long allocated = 0;
         for (var round = -2; round < Rounds; round++)
         {
-            var verifyRaw = Rate(Verifications, () => Check(key.VerifyData(canonical, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)));
+            var verifyRaw = Contest.Rate(Verifications, () => Contest.Check(key.VerifyData(canonical, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)));
             var before = GC.GetAllocatedBytesForCurrentThread();
-            var verifyPlugin = Rate(Verifications, () => Check(Verified(provider, request)));
+            var verifyPlugin = Contest.Rate(Verifications, () => Contest.Check(Contest.Verified(provider, request)));
             allocated = (GC.GetAllocatedBytesForCurrentThread() - before) / Verifications;
-            var signRaw = Rate(Signatures, () => Check(alipay.AppKey.SignData(canonical, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).Length == 256));
-            var signPlugin = Rate(Signatures, () => Check(provider.StartAsync(start, default).Result is StartAnswer.Started));
+            var signRaw = Contest.Rate(Signatures, () => Contest.Check(alipay.AppKey.SignData(canonical, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).Length == 256));
+            var signPlugin = Contest.Rate(Signatures, () => Contest.Check(provider.StartAsync(start, default).Result is StartAnswer.Started));
             if (round >= 0)
             {
                 raw.Add(verifyRaw);
@@ -84,29 +83,4 @@ internal static class VerifyAlipay
         CreatedAt = TimeProvider.System.GetUtcNow(),
         ExpiresAt = TimeProvider.System.GetUtcNow().AddMinutes(30),
     };
-
-    private static bool Verified(IPaymentProvider provider, RawRequest request)
-    {
-        var verification = provider.VerifyNotificationAsync(request, default);
-        return verification.IsCompletedSuccessfully && verification.Result is Verification.Verified;
-    }
-
-    private static double Rate(int count, Action action)
-    {
-        var started = Stopwatch.GetTimestamp();
-        for (var index = 0; index < count; index++)
-        {
-            action();
-        }
-
-        return count / Stopwatch.GetElapsedTime(started).TotalSeconds;
-    }
-
-    private static void Check(bool good)
-    {
-        if (!good)
-        {
-            throw new InvalidOperationException("A contestant gave a wrong answer.");
-        }
-    }
 }

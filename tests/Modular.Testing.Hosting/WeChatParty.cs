@@ -29,6 +29,9 @@ public sealed class WeChatParty : IDisposable
     public const string MerchantSerialNo = "0A1B2C3D4E5F60718293A4B5C6D7E8F901234567";
     public const string PublicKeyId = "PUB_KEY_ID_0119000001092026112500000000";
 
+    // WeChat Pay writes Chinese as it is.
+    private static readonly JsonSerializerOptions Unescaped = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public RSA MerchantKey { get; } = RSA.Create(2048);
 
     /// <summary>WeChat Pay's key of public-key mode.</summary>
@@ -94,11 +97,11 @@ public sealed class WeChatParty : IDisposable
             {
                 original_type = originalType,
                 algorithm = "AEAD_AES_256_GCM",
-                ciphertext = Encrypt(JsonSerializer.SerializeToUtf8Bytes(resource), nonce, associatedData ?? "", apiV3Key),
+                ciphertext = Encrypt(JsonSerializer.SerializeToUtf8Bytes(resource, Unescaped), nonce, associatedData ?? "", apiV3Key),
                 associated_data = associatedData,
                 nonce,
             },
-        });
+        }, Unescaped);
         return SignV3(body, now, key);
     }
 

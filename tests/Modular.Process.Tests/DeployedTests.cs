@@ -118,8 +118,11 @@ public sealed partial class DeployedTests
         Assert.Single(shop.Output.Split('\n'), line => line.Contains("cannot start", StringComparison.Ordinal) && line.Contains(address.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
     }
 
-    /// <summary>Through setsid, so that it leads a process group as in a terminal.</summary>
-    private static Program Run(DirectoryInfo data, Uri shop, Uri sandbox) => Program.Start("setsid", [Repository.PathOf("build", "run")], new Dictionary<string, string?>
+    /// <summary>
+    /// Through setsid, so that it leads a process group as in a terminal, and with a Ctrl-C that counts: what was started in the background
+    /// of a script ignores it, and so does whatever it starts.
+    /// </summary>
+    private static Program Run(DirectoryInfo data, Uri shop, Uri sandbox) => Program.Start("env", ["--default-signal=INT", "setsid", Repository.PathOf("build", "run")], new Dictionary<string, string?>
     {
         ["MODULAR_DATA"] = data.FullName,
         ["MODULAR_PORT"] = shop.Port.ToString(CultureInfo.InvariantCulture),

@@ -92,9 +92,6 @@ public sealed class TestShop : IAsyncDisposable
     public static async Task<TestShop> StartAsync(TestShopOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-
-        // Shops, sandboxes and tests share this process, in which a pool with as many threads as processors would make them wait for each other.
-        ThreadPool.SetMinThreads(64, 64);
         var beside = options.Beside;
         var clock = beside?.Clock ?? new TestClock();
         var alipay = beside?.Alipay ?? new AlipayParty();

@@ -9,12 +9,21 @@ internal sealed class Figures(string name)
 
     public string Name => name;
 
-    public double Median => Sorted()[values.Count / 2];
+    public double Median => MedianOf(values);
 
     public void Add(double value) => values.Add(value);
 
+    /// <summary>The median of the rounds' ratios: the machine's speed drifts, and within a round it is the same for both.</summary>
+    public double Over(Figures other) => MedianOf(values.Zip(other.values, (mine, theirs) => mine / theirs));
+
     public string Line(string unit) => string.Create(
         CultureInfo.InvariantCulture, $"  {name,-44} {Sorted()[0],10:N0} / {Median,10:N0} / {Sorted()[^1],10:N0}  {unit}");
+
+    private static double MedianOf(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return sorted[sorted.Length / 2];
+    }
 
     private List<double> Sorted() => [.. values.Order()];
 }

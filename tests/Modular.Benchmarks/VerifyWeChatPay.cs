@@ -44,7 +44,7 @@ internal static class VerifyWeChatPay
         Report.Heading("P2  WeChat Pay v3 in process, one thread");
         Console.WriteLine(raw.Line("/s"));
         Console.WriteLine(plugin.Line("/s"));
-        Report.Goal("P2", "v3: verify, decrypt and read / raw VerifyData", plugin.Median / raw.Median, 0.75);
+        Report.Goal("P2", "v3: verify, decrypt and read / raw VerifyData", plugin.Over(raw), 0.75);
         Report.Goal("P2", "v3: allocated per notification, KB", allocated / 1024.0, 8, atMost: true);
     }
 

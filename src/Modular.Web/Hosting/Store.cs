@@ -98,6 +98,8 @@ internal static class StoreServices
     {
         services.AddSingleton(provider => new Store(configuration, provider.GetRequiredService<IHostEnvironment>()));
         services.AddSingleton<IBulkInsert>(provider => provider.GetRequiredService<Store>().PostgreSql is null ? new SqliteBulkInsert() : new PostgreSqlBulkInsert());
-        services.AddDbContext<ModularDbContext>((provider, options) => provider.GetRequiredService<Store>().Use(options));
+
+        // The options are the same for everybody, and making them anew for each request costs as much as half a signature's check.
+        services.AddDbContext<ModularDbContext>((provider, options) => provider.GetRequiredService<Store>().Use(options), optionsLifetime: ServiceLifetime.Singleton);
     }
 }

@@ -5,12 +5,14 @@ using Modular.Kernel.Audit;
 using Modular.Kernel.Data;
 using Modular.Kernel.Messages;
 using Modular.Payments.Abstractions;
+using Modular.Payments.Providers;
 
 namespace Modular.Payments;
 
 /// <summary>
 /// An operator books a refund that was made at the provider's own page, and that only its bill knows. Payment, order, ledger and events learn of it
-/// as of any other refund, the difference ends and the trail tells who did it, all in one commit; nothing is sent to the provider. Saying it twice,
+/// as of any other refund, the difference ends and the trail tells who did it, all in one commit; nothing is sent to the provider but a question
+/// first, because a bill also lists refunds that are under way or failed. Where the provider cannot say, the operator's word counts. Saying it twice,
 /// or of another day's line of the same refund, books it once. It needs no second operator, because the money has gone already.
 /// </summary>
 public static class BookRefund
@@ -34,6 +36,9 @@ public static class BookRefund
         /// <summary>The difference is no refund that only the bill knows.</summary>
         NothingToBook,
 
+        /// <summary>The provider says that it is under way or has failed.</summary>
+        NotDone,
+
         /// <summary>Nothing was received here, in the refund's currency, that could have gone back.</summary>
         PaymentNotPaid,
 
@@ -47,15 +52,25 @@ public static class BookRefund
         KnownAlready,
     }
 
-    internal sealed class Handler(ModularDbContext db, RefundDoor door, IMediator mediator, TimeProvider time) : IRequestHandler<Command, Outcome>
+    internal sealed class Handler(
+        ModularDbContext db, ProviderCatalogue providers, RefundDoor door, IMediator mediator, PaymentsOptions options, TimeProvider time)
+        : IRequestHandler<Command, Outcome>
     {
         private const int MaxTries = 5;
+
+        // Of a refund's number, as plugins are promised it.
+        private const int MaxNumber = 32;
 
         // What the shopper may read, like the reason of every other refund.
         private const string Reason = "渠道后台退款 Made at the provider";
 
         public async Task<Outcome> Handle(Command command, CancellationToken cancellationToken)
         {
+            if (await IsUndoneAsync(command, cancellationToken))
+            {
+                return Outcome.NotDone;
+            }
+
             var (outcome, orderNo) = await WriteConflict.RetryAsync(db, MaxTries, () => BookAsync(command, cancellationToken));
             if (orderNo is not null)
             {
@@ -63,6 +78,24 @@ public static class BookRefund
             }
 
             return outcome;
+        }
+
+        /// <summary>Whether the provider knows the refund and says that the money has not gone back.</summary>
+        private async Task<bool> IsUndoneAsync(Command command, CancellationToken cancellationToken)
+        {
+            var difference = await OpenDifference.FindAsync(db, command.Provider, command.Date, command.Id, cancellationToken);
+            if (difference is not { Remedy: DifferenceRemedy.Open, Class: DifferenceClass.Refund, HereMinor: null, ThereMinor: > 0 and var minor, PaymentNo: { } paymentNo, RefundNo: { Length: <= MaxNumber } number }
+                || !number.All(char.IsAsciiLetterOrDigit) || providers.Find(command.Provider) is not { InService: true, CanRefund: true } provider
+                || await ShowPayment.FindAsync(db, paymentNo, cancellationToken) is not { ReceivedMinor: { } received } payment || payment.Provider != command.Provider)
+            {
+                return false;
+            }
+
+            var reference = new RefundReference(
+                number, payment.Reference, new Money(received, payment.Currency), new Money(minor, difference.Currency), difference.ThereAt ?? time.UtcNow());
+            return await provider.QueryRefundAsync(reference, options.CallBudget, cancellationToken)
+                    is RefundAnswer.Known { Report: { State: RefundState.Processing or RefundState.Failed or RefundState.Abnormal } report }
+                && RefundRules.Problem(report) is null && report.RefundNo == number && Settlement.Decision.IsOurs(provider.Account, report.Account);
         }
 
         private async Task<(Outcome Outcome, string? OrderNo)> BookAsync(Command command, CancellationToken cancellationToken)

@@ -54,7 +54,7 @@ public sealed class AccessTests(Surroundings surroundings)
 
         shop.Clock.Advance(TimeSpan.FromMinutes(31));
         await shopper.GoAsync($"/checkout/{orderNo}");
-        await shopper.Page.WaitForURLAsync($"**/orders/{orderNo}");
+        await shopper.Page.ArrivesAtAsync($"**/orders/{orderNo}");
         await Expect(shopper.Page.Locator("h1")).ToHaveTextAsync("订单即将关闭");
         await Expect(shopper.Page.Locator("#pay")).ToHaveCountAsync(0);
         await shopper.ShotAsync("closing");
@@ -81,7 +81,7 @@ public sealed class AccessTests(Surroundings surroundings)
         await Expect(shopper.Page.Locator(".countdown")).ToBeVisibleAsync();
         await shopper.ShotAsync("counting");
 
-        await shopper.Page.WaitForURLAsync($"**/orders/{orderNo}");
+        await shopper.Page.ArrivesAtAsync($"**/orders/{orderNo}");
         await Expect(shopper.OrderStatus).ToHaveAttributeAsync("data-status", "closed");
         shopper.SawNoTrouble();
     }

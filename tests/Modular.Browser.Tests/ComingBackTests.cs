@@ -58,7 +58,7 @@ public sealed partial class ComingBackTests(Surroundings surroundings)
         await shopper.ShotAsync("cashier");
         await shopper.Page.Locator("#cancel").ClickAsync();
 
-        await shopper.Page.WaitForURLAsync($"**/orders/{orderNo}");
+        await shopper.Page.ArrivesAtAsync($"**/orders/{orderNo}");
         await Expect(shopper.Page.Locator("h1")).ToHaveTextAsync("正在确认付款");
         await Expect(shopper.Page.Locator("main")).Not.ToContainTextAsync(Unpaid());
         await Expect(shopper.Page.Locator("#continue")).ToBeVisibleAsync();
@@ -136,7 +136,7 @@ public sealed partial class ComingBackTests(Surroundings surroundings)
         await shopper.PayAtCashierAsync();
         await shopper.SeesPaidAsync(orderNo);
 
-        await first.WaitForURLAsync($"**/orders/{orderNo}");
+        await first.ArrivesAtAsync($"**/orders/{orderNo}");
         await Expect(first.Locator("#order-status")).ToHaveAttributeAsync("data-status", "paid");
         await Expect(first.Locator("#payment-list [data-status=succeeded]")).ToHaveCountAsync(1);
         await shopper.ShotAsync("paid");

@@ -55,7 +55,7 @@ public sealed class LanguageTests(Surroundings surroundings)
         await using var shopper = await surroundings.VisitAsync("choosing", Browsers.Desktop);
         await shopper.GoAsync("/products/test-fen");
         await shopper.Page.Locator(".languages a[hreflang=en]").ClickAsync();
-        await shopper.Page.WaitForURLAsync("**/products/test-fen");
+        await shopper.Page.ArrivesAtAsync("**/products/test-fen");
         await Expect(shopper.Page.Locator("#place-order")).ToHaveTextAsync("Place order");
         await shopper.PlaceAsync();
         await Expect(shopper.Page.Locator("html")).ToHaveAttributeAsync("lang", "en");

@@ -26,7 +26,7 @@ public sealed class LegacyAlipayTests(Surroundings surroundings)
         await shopper.ShotAsync("cashier");
 
         await shopper.PayAtCashierAsync();
-        await shopper.Page.WaitForURLAsync($"**/orders/{orderNo}");
+        await shopper.Page.ArrivesAtAsync($"**/orders/{orderNo}");
         await shopper.SeesPaidAsync(orderNo);
         await shopper.ShotAsync("paid");
         Assert.Equal("paid", await shop.OrderStatusAsync(orderNo));
@@ -44,7 +44,7 @@ public sealed class LegacyAlipayTests(Surroundings surroundings)
         await shopper.ChooseAsync($"{instance}/pc");
         await shopper.Page.Locator("#pay").ClickAsync();
         await shopper.PayAtCashierAsync();
-        await shopper.Page.WaitForURLAsync($"**/orders/{orderNo}");
+        await shopper.Page.ArrivesAtAsync($"**/orders/{orderNo}");
         await shopper.SeesPaidAsync(orderNo);
 
         await using var person = await surroundings.VisitAsync($"legacy-refund-{instance}", Browsers.Desktop, shop);
@@ -53,7 +53,7 @@ public sealed class LegacyAlipayTests(Surroundings surroundings)
         await person.Page.Locator("#reason").FillAsync("客人取消了行程");
         await person.Page.Locator("#ask button").ClickAsync();
         await person.Page.Locator("#confirm button").ClickAsync();
-        await person.Page.WaitForURLAsync($"**/ops/orders/{orderNo}?result=refund_taken");
+        await person.Page.ArrivesAtAsync($"**/ops/orders/{orderNo}?result=refund_taken");
         await shop.SendAsync(new SendRefunds.Command());
 
         await person.GoAsync("/ops/exceptions");

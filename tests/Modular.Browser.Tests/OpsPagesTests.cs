@@ -67,7 +67,7 @@ public sealed partial class OpsPagesTests(Surroundings surroundings)
         await person.GoAsync("/ops");
         await ShowsAsync("#sign-in", "login");
         await person.FillLoginAsync("olivia", TestShop.OperatorPassword);
-        await person.Page.WaitForURLAsync("**/ops");
+        await person.Page.ArrivesAtAsync("**/ops");
 
         foreach (var (name, path) in new[]
         {
@@ -104,7 +104,7 @@ public sealed partial class OpsPagesTests(Surroundings surroundings)
         // A search, an action with its confirmation, and the trail that tells of it.
         await person.Page.Locator("#ops-search input").FillAsync(heldOrder);
         await person.Page.Locator("#ops-search button").ClickAsync();
-        await person.Page.WaitForURLAsync($"**/ops/orders/{heldOrder}");
+        await person.Page.ArrivesAtAsync($"**/ops/orders/{heldOrder}");
         await person.Page.Locator("[data-act=accept] summary").ClickAsync();
         await ShowsAsync("[data-act=accept] button", "accepting");
         await person.Page.Locator("[data-act=accept] button").ClickAsync();

@@ -28,7 +28,7 @@ public sealed class PayingTests(Surroundings surroundings)
         await shopper.ShotAsync("cashier");
 
         await shopper.PayAtCashierAsync();
-        await shopper.Page.WaitForURLAsync($"**/orders/{orderNo}");
+        await shopper.Page.ArrivesAtAsync($"**/orders/{orderNo}");
         await shopper.SeesPaidAsync(orderNo);
         await shopper.ShotAsync("paid");
         Assert.Equal("paid", await surroundings.Shop.OrderStatusAsync(orderNo));
@@ -59,7 +59,7 @@ public sealed class PayingTests(Surroundings surroundings)
         await shopper.ShotAsync("order-open");
 
         await shopper.Page.Locator("#pay").ClickAsync();
-        await shopper.Page.WaitForURLAsync("**/checkout/*");
+        await shopper.Page.ArrivesAtAsync("**/checkout/*");
         await shopper.Page.Locator("#pay").ClickAsync();
         await shopper.PayAtCashierAsync();
         await shopper.SeesPaidAsync(orderNo);
@@ -95,7 +95,7 @@ public sealed class PayingTests(Surroundings surroundings)
 
         await buyer.ScanAndPayAsync(paymentNo);
 
-        await shopper.Page.WaitForURLAsync($"**/orders/{orderNo}");
+        await shopper.Page.ArrivesAtAsync($"**/orders/{orderNo}");
         await shopper.SeesPaidAsync(orderNo);
         await shopper.ShotAsync("paid");
         shopper.SawNoTrouble();

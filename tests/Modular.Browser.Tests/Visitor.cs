@@ -54,7 +54,7 @@ internal sealed partial class Visitor(string name, TestShop shop, IBrowserContex
     {
         await GoAsync(path);
         await FillLoginAsync(operatorName, TestShop.OperatorPassword);
-        await Page.WaitForURLAsync($"**{path}");
+        await Page.ArrivesAtAsync($"**{path}");
     }
 
     public async Task FillLoginAsync(string operatorName, string password)
@@ -82,7 +82,7 @@ internal sealed partial class Visitor(string name, TestShop shop, IBrowserContex
     {
         await Page.Locator("#quantity").FillAsync($"{nights}");
         await Page.Locator("#place-order").ClickAsync();
-        await Page.WaitForURLAsync("**/checkout/*");
+        await Page.ArrivesAtAsync("**/checkout/*");
         return LastSegment();
     }
 
@@ -102,13 +102,13 @@ internal sealed partial class Visitor(string name, TestShop shop, IBrowserContex
     {
         await ChooseAsync("alipay/qr");
         await Page.Locator("#pay").ClickAsync();
-        await Page.WaitForURLAsync("**/pay/*");
+        await Page.ArrivesAtAsync("**/pay/*");
         await Expect(Page.Locator("#qr")).ToBeVisibleAsync();
         return LastSegment();
     }
 
     /// <summary>Waits until the browser is at the sandbox's cashier.</summary>
-    public Task AtCashierAsync() => Page.WaitForURLAsync(new Regex($"^{Regex.Escape(shop.SandboxAddress.ToString())}alipay(direct)?/cashier/"));
+    public Task AtCashierAsync() => Page.ArrivesAtAsync(new Regex($"^{Regex.Escape(shop.SandboxAddress.ToString())}alipay(direct)?/cashier/"));
 
     public async Task LogInAtCashierAsync()
     {

@@ -23,7 +23,7 @@ public sealed class WeChatTests(Surroundings surroundings)
 
         await PayInsideWeChatAsync(shopper, instance, "pay", "window");
 
-        await shopper.Page.WaitForURLAsync($"**/orders/{orderNo}");
+        await shopper.Page.ArrivesAtAsync($"**/orders/{orderNo}");
         await shopper.SeesPaidAsync(orderNo);
         await shopper.FitsAsync();
         await shopper.ShotAsync("paid");
@@ -50,7 +50,7 @@ public sealed class WeChatTests(Surroundings surroundings)
 
         var window = await shopper.Page.RunAndWaitForPopupAsync(() => shopper.Page.Locator("#wechat-pay").ClickAsync());
         await window.Locator("#pay").ClickAsync();
-        await shopper.Page.WaitForURLAsync($"**/orders/{orderNo}");
+        await shopper.Page.ArrivesAtAsync($"**/orders/{orderNo}");
         await shopper.SeesPaidAsync(orderNo);
         Assert.Single((await surroundings.Shop.OrderAsync(orderNo))["payments"]!.AsArray());
         shopper.SawNoTrouble();
@@ -75,7 +75,7 @@ public sealed class WeChatTests(Surroundings surroundings)
         await Expect(desktop.Page.Locator("#wechat-pay")).ToBeDisabledAsync();
         await desktop.ShotAsync("explained");
         await desktop.Page.Locator("#other-way").ClickAsync();
-        await desktop.Page.WaitForURLAsync($"**/checkout/{orderNo}");
+        await desktop.Page.ArrivesAtAsync($"**/checkout/{orderNo}");
         await Expect(desktop.Method("wechatpay/qr")).ToBeVisibleAsync();
     }
 
@@ -89,7 +89,7 @@ public sealed class WeChatTests(Surroundings surroundings)
         await shopper.ChooseAsync($"{instance}/qr");
         await shopper.ShotAsync("checkout");
         await shopper.Page.Locator("#pay").ClickAsync();
-        await shopper.Page.WaitForURLAsync("**/pay/*");
+        await shopper.Page.ArrivesAtAsync("**/pay/*");
         await Expect(shopper.Page.Locator("#qr")).ToBeVisibleAsync();
         await shopper.ShotAsync("waiting");
         var paymentNo = new Uri(shopper.Page.Url).Segments[^1];
@@ -100,7 +100,7 @@ public sealed class WeChatTests(Surroundings surroundings)
         await phone.ShotAsync("scanned");
         await phone.Page.Locator("#pay").ClickAsync();
 
-        await shopper.Page.WaitForURLAsync($"**/orders/{orderNo}");
+        await shopper.Page.ArrivesAtAsync($"**/orders/{orderNo}");
         await shopper.SeesPaidAsync(orderNo);
         await shopper.ShotAsync("paid");
         shopper.SawNoTrouble();
@@ -116,11 +116,11 @@ public sealed class WeChatTests(Surroundings surroundings)
         await shopper.FitsAsync();
         await shopper.ShotAsync("checkout");
         await shopper.Page.Locator("#pay").ClickAsync();
-        await shopper.Page.WaitForURLAsync("**/wechat/h5/**");
+        await shopper.Page.ArrivesAtAsync("**/wechat/h5/**");
         await shopper.ShotAsync("cashier");
         await shopper.Page.Locator("#pay").ClickAsync();
 
-        await shopper.Page.WaitForURLAsync($"**/orders/{orderNo}");
+        await shopper.Page.ArrivesAtAsync($"**/orders/{orderNo}");
         await shopper.SeesPaidAsync(orderNo);
         await shopper.FitsAsync();
         await shopper.ShotAsync("paid");
@@ -134,10 +134,10 @@ public sealed class WeChatTests(Surroundings surroundings)
         var orderNo = await shopper.OrderAsync();
         await shopper.ChooseAsync("wechatpay/mobile");
         await shopper.Page.Locator("#pay").ClickAsync();
-        await shopper.Page.WaitForURLAsync("**/wechat/h5/**");
+        await shopper.Page.ArrivesAtAsync("**/wechat/h5/**");
         await shopper.Page.Locator("#cancel").ClickAsync();
 
-        await shopper.Page.WaitForURLAsync($"**/orders/{orderNo}");
+        await shopper.Page.ArrivesAtAsync($"**/orders/{orderNo}");
         await Expect(shopper.OrderStatus).ToHaveAttributeAsync("data-status", "pending");
         await shopper.ShotAsync("unpaid");
         shopper.SawNoTrouble();
@@ -149,7 +149,7 @@ public sealed class WeChatTests(Surroundings surroundings)
         await using var shopper = await InsideWeChatAsync("payer-again");
         var orderNo = await shopper.OrderAsync();
         await shopper.GoAsync($"/checkout/{orderNo}/payer/wechatpay?code=used&state=notmine");
-        await shopper.Page.WaitForURLAsync($"**/checkout/{orderNo}?problem=payer-again");
+        await shopper.Page.ArrivesAtAsync($"**/checkout/{orderNo}?problem=payer-again");
         await Expect(shopper.Page.Locator("#notice")).ToBeVisibleAsync();
         await shopper.ShotAsync("explained");
         shopper.SawNoTrouble();

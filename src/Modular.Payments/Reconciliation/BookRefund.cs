@@ -4,6 +4,7 @@ using Modular.Kernel;
 using Modular.Kernel.Audit;
 using Modular.Kernel.Data;
 using Modular.Kernel.Messages;
+using Modular.Kernel.Telemetry;
 using Modular.Payments.Abstractions;
 using Modular.Payments.Providers;
 
@@ -53,7 +54,7 @@ public static class BookRefund
     }
 
     internal sealed class Handler(
-        ModularDbContext db, ProviderCatalogue providers, RefundDoor door, IMediator mediator, PaymentsOptions options, TimeProvider time)
+        ModularDbContext db, ProviderCatalogue providers, RefundDoor door, IMediator mediator, ShopMeter meter, PaymentsOptions options, TimeProvider time)
         : IRequestHandler<Command, Outcome>
     {
         private const int MaxTries = 5;
@@ -75,6 +76,7 @@ public static class BookRefund
             if (orderNo is not null)
             {
                 await mediator.Publish(new OrdersChanged([orderNo]), cancellationToken);
+                meter.RefundReported(command.Provider, RefundEffect.Settled.ToText());
             }
 
             return outcome;
@@ -84,18 +86,16 @@ public static class BookRefund
         private async Task<bool> IsUndoneAsync(Command command, CancellationToken cancellationToken)
         {
             var difference = await OpenDifference.FindAsync(db, command.Provider, command.Date, command.Id, cancellationToken);
-            if (difference is not { Remedy: DifferenceRemedy.Open, Class: DifferenceClass.Refund, HereMinor: null, ThereMinor: > 0 and var minor, PaymentNo: { } paymentNo, RefundNo: { Length: <= MaxNumber } number }
-                || !number.All(char.IsAsciiLetterOrDigit) || providers.Find(command.Provider) is not { InService: true, CanRefund: true } provider
-                || await ShowPayment.FindAsync(db, paymentNo, cancellationToken) is not { ReceivedMinor: { } received } payment || payment.Provider != command.Provider)
+            if (difference is not { Remedy: DifferenceRemedy.Open, RefundNo: { Length: <= MaxNumber } number } || !number.All(char.IsAsciiLetterOrDigit) || Billed(difference) is not { } amount
+                || providers.Find(command.Provider) is not { InService: true, CanRefund: true } provider
+                || await ShowPayment.FindAsync(db, difference.PaymentNo!, cancellationToken) is not { ReceivedMinor: { } received } payment || payment.Provider != command.Provider)
             {
                 return false;
             }
 
-            var reference = new RefundReference(
-                number, payment.Reference, new Money(received, payment.Currency), new Money(minor, difference.Currency), difference.ThereAt ?? time.UtcNow());
-            return await provider.QueryRefundAsync(reference, options.CallBudget, cancellationToken)
-                    is RefundAnswer.Known { Report: { State: RefundState.Processing or RefundState.Failed or RefundState.Abnormal } report }
-                && RefundRules.Problem(report) is null && report.RefundNo == number && Settlement.Decision.IsOurs(provider.Account, report.Account);
+            var reference = new RefundReference(number, payment.Reference, new Money(received, payment.Currency), amount, difference.ThereAt ?? time.UtcNow());
+            var answer = await provider.QueryRefundAsync(reference, options.CallBudget, cancellationToken);
+            return RefundSender.Usable(answer, number, provider)?.State is RefundState.Processing or RefundState.Failed or RefundState.Abnormal;
         }
 
         private async Task<(Outcome Outcome, string? OrderNo)> BookAsync(Command command, CancellationToken cancellationToken)
@@ -116,16 +116,17 @@ public static class BookRefund
                 return (Outcome.NotOpen, null);
             }
 
-            if (difference is not { Class: DifferenceClass.Refund, HereMinor: null, ThereMinor: > 0 and var minor, PaymentNo: { } paymentNo })
+            if (Billed(difference) is not { } amount)
             {
                 return (Outcome.NothingToBook, null);
             }
 
+            var paymentNo = difference.PaymentNo!;
             await PaymentRow.LockAsync(db, paymentNo, cancellationToken);
             var payment = await db.Set<Payment>().AsNoTracking().SingleOrDefaultAsync(p => p.PaymentNo == paymentNo && p.Provider == command.Provider, cancellationToken);
             var others = await db.Set<Refund>().AsNoTracking().Where(r => r.PaymentNo == paymentNo).ToListAsync(cancellationToken);
             var theirs = NumberOf(difference);
-            if (Problem(payment, others, new Money(minor, difference.Currency), theirs, difference.ThereAt) is { } problem)
+            if (Problem(payment, others, amount, theirs, difference.ThereAt) is { } problem)
             {
                 return (problem, null);
             }
@@ -136,8 +137,8 @@ public static class BookRefund
                 PaymentNo = paymentNo,
                 OrderNo = payment!.OrderNo,
                 Provider = command.Provider,
-                AmountMinor = minor,
-                Currency = difference.Currency,
+                AmountMinor = amount.Minor,
+                Currency = amount.Currency,
                 Reason = Reason,
                 Origin = RefundOrigin.Console,
                 RequestedBy = command.By.Name,
@@ -154,6 +155,10 @@ public static class BookRefund
             await transaction.CommitAsync(cancellationToken);
             return (Outcome.Booked, payment.OrderNo);
         }
+
+        /// <summary>What went back by the bill alone; null of every other difference.</summary>
+        private static Money? Billed(Difference difference) =>
+            difference is { Class: DifferenceClass.Refund, HereMinor: null, ThereMinor: > 0 and var minor, PaymentNo: not null } ? new Money(minor, difference.Currency) : null;
 
         private static Outcome? Problem(Payment? payment, List<Refund> others, Money amount, string? theirs, DateTimeOffset? at)
         {

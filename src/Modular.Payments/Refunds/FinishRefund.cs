@@ -127,7 +127,7 @@ public static class FinishRefund
         {
             var payment = await db.Set<Payment>().AsNoTracking().SingleAsync(p => p.PaymentNo == refund.PaymentNo, cancellationToken);
             var reference = RefundSender.Request(refund, payment, options).Reference;
-            return RefundSender.Usable(await provider.QueryRefundAsync(reference, options.CallBudget, cancellationToken), refund, provider);
+            return RefundSender.Usable(await provider.QueryRefundAsync(reference, options.CallBudget, cancellationToken), refund.RefundNo, provider);
         }
     }
 }

@@ -110,7 +110,6 @@ internal sealed class RefundDoor(ModularDbContext db, IMediator mediator, ShopMe
         batch.Add(refund, new RefundStanding(payment) { Reserved = payment.RefundReservedMinor + refund.AmountMinor }, new RefundVerdict(RefundEffect.Settled), report, byPerson: true);
         await batch.WriteAsync(writes, mediator, cancellationToken);
         await writes.ExecuteAsync(db, cancellationToken);
-        meter.RefundReported(refund.Provider, RefundEffect.Settled.ToText());
     }
 
     private async Task<RefundOutcome> ConsiderAsync(RefundBatch batch, string instance, RefundReport report, PersonsWord? person, CancellationToken cancellationToken)

@@ -139,9 +139,9 @@ internal sealed class RefundSender(ModularDbContext db, ProviderCatalogue provid
         };
     }
 
-    /// <summary>The report of an answer that is about this refund and can be used; null of all others.</summary>
-    public static RefundReport? Usable(RefundAnswer answer, Refund refund, ProviderInstance provider) =>
-        answer is RefundAnswer.Known { Report: { } report } && RefundRules.Problem(report) is null && report.RefundNo == refund.RefundNo
+    /// <summary>The report of an answer that is about the refund of this number and can be used; null of all others.</summary>
+    public static RefundReport? Usable(RefundAnswer answer, string refundNo, ProviderInstance provider) =>
+        answer is RefundAnswer.Known { Report: { } report } && RefundRules.Problem(report) is null && report.RefundNo == refundNo
         && Settlement.Decision.IsOurs(provider.Account, report.Account) ? report : null;
 
     /// <summary>An answer to our own request need not repeat the amount that stands in the request.</summary>
@@ -200,7 +200,7 @@ internal sealed class RefundSender(ModularDbContext db, ProviderCatalogue provid
         {
             var payment = await db.Set<Payment>().AsNoTracking().SingleAsync(p => p.PaymentNo == refund.PaymentNo, cancellationToken);
             var answer = await provider.QueryRefundAsync(Request(refund, payment, options).Reference, options.CallBudget, cancellationToken);
-            if (Usable(answer, refund, provider) is { } report
+            if (Usable(answer, refund.RefundNo, provider) is { } report
                 && (await door.ApplyAsync(provider.Name, provider.Account, [Whole(report, refund)], null, cancellationToken))[0].Effect == RefundEffect.Settled)
             {
                 return "Done after all.";

@@ -76,66 +76,14 @@ internal sealed class ReconciliationDayPage(IMediator mediator) : OpsPageModel(m
         return Done(difference, outcome);
     }
 
-    public async Task<IActionResult> OnPostAskAsync(string provider, string date, [FromForm] long difference, CancellationToken cancellationToken)
-    {
-        if (!MayAct)
-        {
-            return Refused();
-        }
+    public Task<IActionResult> OnPostAskAsync(string provider, string date, [FromForm] long difference, CancellationToken cancellationToken) => ActAsync(
+        new AskAboutDifference.Command(provider, date, difference, Actor), provider, date, difference, OperatorAction.DifferenceAsked, "ask", null, cancellationToken);
 
-        var outcome = await Mediator.Send(new AskAboutDifference.Command(provider, date, difference, Actor), cancellationToken);
-        if (outcome == AskAboutDifference.Outcome.NotFound || !await FindAsync(new ShowReconciliation.Query(provider, date, PageSize, Difference: difference), cancellationToken))
-        {
-            return NotFound();
-        }
+    public Task<IActionResult> OnPostGiveBackAsync(string provider, string date, [FromForm] long difference, CancellationToken cancellationToken) => ActAsync(
+        new GiveBackForeign.Command(provider, date, difference, Actor), provider, date, difference, OperatorAction.ForeignGivenBack, "back", GiveBackForeign.Outcome.GivenBack, cancellationToken);
 
-        await RecordAsync(OperatorAction.DifferenceAsked, SubjectOf(difference), null, outcome.ToText());
-        return Done(difference, $"ask_{outcome.ToText()}");
-    }
-
-    public async Task<IActionResult> OnPostGiveBackAsync(string provider, string date, [FromForm] long difference, CancellationToken cancellationToken)
-    {
-        if (!MayAct)
-        {
-            return Refused();
-        }
-
-        var outcome = await Mediator.Send(new GiveBackForeign.Command(provider, date, difference, Actor), cancellationToken);
-        if (outcome == GiveBackForeign.Outcome.NotFound || !await FindAsync(new ShowReconciliation.Query(provider, date, PageSize, Difference: difference), cancellationToken))
-        {
-            return NotFound();
-        }
-
-        // What books it is written down in the commit that does.
-        if (outcome != GiveBackForeign.Outcome.GivenBack)
-        {
-            await RecordAsync(OperatorAction.ForeignGivenBack, SubjectOf(difference), null, outcome.ToText());
-        }
-
-        return Done(difference, $"back_{outcome.ToText()}");
-    }
-
-    public async Task<IActionResult> OnPostBookAsync(string provider, string date, [FromForm] long difference, CancellationToken cancellationToken)
-    {
-        if (!MayAct)
-        {
-            return Refused();
-        }
-
-        var outcome = await Mediator.Send(new BookRefund.Command(provider, date, difference, Actor), cancellationToken);
-        if (outcome == BookRefund.Outcome.NotFound || !await FindAsync(new ShowReconciliation.Query(provider, date, PageSize, Difference: difference), cancellationToken))
-        {
-            return NotFound();
-        }
-
-        // What books it is written down in the commit that does.
-        if (outcome != BookRefund.Outcome.Booked)
-        {
-            await RecordAsync(OperatorAction.RefundBooked, SubjectOf(difference), null, outcome.ToText());
-        }
-
-        return Done(difference, $"book_{outcome.ToText()}");
-    }
+    public Task<IActionResult> OnPostBookAsync(string provider, string date, [FromForm] long difference, CancellationToken cancellationToken) => ActAsync(
+        new BookRefund.Command(provider, date, difference, Actor), provider, date, difference, OperatorAction.RefundBooked, "book", BookRefund.Outcome.Booked, cancellationToken);
 
     /// <summary>What an address may say came of an action; everything else is nonsense.</summary>
     private static readonly HashSet<string?> Results =
@@ -155,6 +103,32 @@ internal sealed class ReconciliationDayPage(IMediator mediator) : OpsPageModel(m
         { Class: "amount" or "state" or "refund" or "missing_there", PaymentNo: { } paymentNo } => ("order", $"/ops/search?q={Uri.EscapeDataString(paymentNo)}"),
         _ => null,
     };
+
+    /// <summary>Does what an operator wants of a difference, and writes it down.</summary>
+    /// <param name="recorded">The outcome that the act writes down itself, in its own commit.</param>
+    private async Task<IActionResult> ActAsync<TOutcome>(
+        IRequest<TOutcome> act, string provider, string date, long difference, string what, string word, TOutcome? recorded, CancellationToken cancellationToken)
+        where TOutcome : struct, Enum
+    {
+        if (!MayAct)
+        {
+            return Refused();
+        }
+
+        var outcome = await Mediator.Send(act, cancellationToken);
+        var text = outcome.ToText();
+        if (text == "not_found" || !await FindAsync(new ShowReconciliation.Query(provider, date, PageSize, Difference: difference), cancellationToken))
+        {
+            return NotFound();
+        }
+
+        if (!outcome.Equals(recorded))
+        {
+            await RecordAsync(what, SubjectOf(difference), null, text);
+        }
+
+        return Done(difference, $"{word}_{text}");
+    }
 
     private async Task<bool> FindAsync(ShowReconciliation.Query query, CancellationToken cancellationToken)
     {

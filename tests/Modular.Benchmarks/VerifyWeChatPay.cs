@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Modular.Payments.Abstractions;
 using Modular.Payments.WeChatPay;
@@ -9,9 +8,6 @@ namespace Modular.Benchmarks;
 /// <summary>P2: what verifying, decrypting and reading a notification of WeChat Pay's API v3 costs beside the bare RSA operation.</summary>
 internal static class VerifyWeChatPay
 {
-    private const int Rounds = 9;
-    private const int Verifications = 4000;
-
     public static void Run()
     {
         using var party = new WeChatParty();
@@ -22,25 +18,7 @@ internal static class VerifyWeChatPay
         var canonical = Encoding.UTF8.GetBytes($"{message.Headers["Wechatpay-Timestamp"]}\n{message.Headers["Wechatpay-Nonce"]}\n{Encoding.UTF8.GetString(message.Body)}\n");
         var signature = Convert.FromBase64String(message.Headers["Wechatpay-Signature"]);
 
-        // A key imported on its own, as a shop has it: only the public half.
-        using var key = RSA.Create();
-        key.ImportSubjectPublicKeyInfo(party.WeChatKey.ExportSubjectPublicKeyInfo(), out _);
-
-        var (raw, plugin) = (new Figures("RSA.VerifyData alone"), new Figures("plugin: verify, decrypt, read, report"));
-        long allocated = 0;
-        for (var round = -2; round < Rounds; round++)
-        {
-            var verifyRaw = Contest.Rate(Verifications, () => Contest.Check(key.VerifyData(canonical, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)));
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            var verifyPlugin = Contest.Rate(Verifications, () => Contest.Check(Contest.Verified(provider, request)));
-            allocated = (GC.GetAllocatedBytesForCurrentThread() - before) / Verifications;
-            if (round >= 0)
-            {
-                raw.Add(verifyRaw);
-                plugin.Add(verifyPlugin);
-            }
-        }
-
+        var (raw, plugin) = Contest.Verify(party.WeChatKey, canonical, signature, provider, request, "plugin: verify, decrypt, read, report", out var allocated);
         Report.Heading("P2  WeChat Pay v3 in process, one thread");
         Console.WriteLine(raw.Line("/s"));
         Console.WriteLine(plugin.Line("/s"));
